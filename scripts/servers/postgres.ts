@@ -1,0 +1,128 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { daemon } from './daemon.ts'
+import type { Daemon } from './daemon.ts'
+import { freePort } from './ports.ts'
+import { postgresPrograms } from './postgres-binaries.ts'
+import { isRoot, user } from './users.ts'
+
+const run = promisify(execFile)
+
+export type Postgres = Daemon & {
+  readonly port: number
+  /** The superuser's connection to the database `postgres`. */
+  readonly url: string
+  /** The superuser's connection to a database of that name. */
+  urlOf(database: string): string
+  /** Creates a database, by copying `template` when one is named, and answers its URL. */
+  createDatabase(name: string, template?: string): Promise<string>
+  /** Drops a database and ends its connections; does nothing when there is none. */
+  dropDatabase(name: string): Promise<void>
+}
+
+export type PostgresOptions = {
+  readonly folder: string
+  readonly port?: number | undefined
+  /** False removes the data at stop(). */
+  readonly persistent?: boolean
+  /** True trades durability (fsync) for speed: for tests that do not pull the plug. */
+  readonly fast?: boolean
+}
+
+const CTYPES: Partial<Record<NodeJS.Platform, string>> = { linux: 'C.UTF-8', darwin: 'en_US.UTF-8' }
+const ctype = CTYPES[process.platform]
+const CTYPE = ctype === undefined ? [] : [`--lc-ctype=${ctype}`]
+
+const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+
+/** PostgreSQL does not run as root; then the user `postgres` does, who is created when missing. */
+function owner(): { uid: number; gid: number } | undefined {
+  if (!isRoot()) return undefined
+  if (!user('postgres')) execFileSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'])
+  return user('postgres') ?? undefined
+}
+
+/** A private PostgreSQL in a folder of its own, on 127.0.0.1 only; a folder used before keeps its data and password. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { folder, persistent = true, fast = false } = options
+  const as = owner()
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  const programs = postgresPrograms(folder)
+  const data = join(folder, 'data')
+  const passwordFile = join(folder, 'password')
+  if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
+  if (as) chownSync(passwordFile, as.uid, as.gid)
+  const password = readFileSync(passwordFile, 'utf8').trim()
+
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    rmSync(data, { recursive: true, force: true })
+    mkdirSync(data, { mode: 0o700 })
+    if (as) chownSync(data, as.uid, as.gid)
+    // The built-in locale lowers and sorts alike on every machine; pg_trgm still asks the system what a letter is.
+    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...CTYPE]
+    const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+    await run(join(programs, 'initdb'), [`--pgdata=${data}`, ...locale, ...access, ...(fast ? ['--no-sync'] : [])], {
+      ...as,
+      cwd: '/',
+    })
+  }
+  chmodSync(data, 0o700)
+
+  const port = options.port ?? (await freePort())
+  const urlOf = (database: string) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`
+  const url = urlOf('postgres')
+
+  async function ask<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+    client.on('error', () => undefined)
+    await client.connect()
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
+  }
+
+  const settings = [
+    ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'shared_buffers=256MB'],
+    ...['timezone=UTC', 'log_timezone=UTC', ...(fast ? FAST : [])],
+  ]
+  const server = daemon({
+    name: 'PostgreSQL',
+    command: join(programs, 'postgres'),
+    args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    log: join(folder, 'postgres.log'),
+    signal: 'SIGINT',
+    uid: as?.uid,
+    gid: as?.gid,
+    ready: () =>
+      ask((client) => client.query('select 1')).then(
+        () => true,
+        () => false,
+      ),
+  })
+  await server.start()
+
+  return {
+    ...server,
+    port,
+    url,
+    urlOf,
+    async createDatabase(name, template) {
+      const copy = template === undefined ? '' : ` template ${pg.escapeIdentifier(template)}`
+      await ask((client) => client.query(`create database ${pg.escapeIdentifier(name)}${copy}`))
+      return urlOf(name)
+    },
+    async dropDatabase(name) {
+      await ask((client) => client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`))
+    },
+    async stop() {
+      await server.stop()
+      if (!persistent) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

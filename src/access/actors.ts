@@ -1,0 +1,64 @@
+import { Prisma, type PrismaClient } from '../db/generated/client.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { dayOf, dayToDb } from '../kernel/day.ts'
+import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
+import type { Grant, PersonActor, Role } from './policy.ts'
+
+type Row = {
+  id: string
+  display_name: string
+  person_id: string | null
+  local: string
+  contact_email: string | null
+  unit_id: string
+  unit_name: string | null
+  grants: { role: Role; unitId: UnitId | null; units: UnitId[] | null }[] | null
+}
+
+export type Actors = ReturnType<typeof actorsOf>
+
+/** Who is signed in, as the database knows them now. A session holds an id only; this is read at every request. */
+export function actorsOf(deps: { prisma: PrismaClient; clock: Clock; domain: string }) {
+  const { prisma, clock, domain } = deps
+
+  async function read(is: Prisma.Sql): Promise<PersonActor | null> {
+    const day = dayToDb(dayOf(clock()))
+    const rows = await prisma.$queryRaw<Row[]>`
+      SELECT a.id, a.display_name, a.person_id, ad.local, p.contact_email, a.unit_id,
+        (SELECT name FROM unit_version v WHERE v.unit_id = a.unit_id AND v.valid_from <= ${day}::date
+          ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
+        (SELECT json_agg(json_build_object('role', g.role, 'unitId', g.unit_id,
+            'units', CASE WHEN g.unit_id IS NULL THEN NULL ELSE ARRAY(SELECT unit_subtree(ARRAY[g.unit_id], ${day}::date)) END))
+          FROM role_grant g
+          WHERE g.account_id = a.id AND g.valid_from <= ${day}::date AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)) AS grants
+      FROM account a
+      JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
+      LEFT JOIN person p ON p.id = a.person_id
+      WHERE a.state = 'active' AND ${is}`
+    const [row] = rows
+    if (!row) return null
+    return {
+      kind: 'person',
+      id: `account:${row.id}`,
+      name: row.display_name,
+      accountId: row.id as AccountId,
+      personId: row.person_id as PersonId | null,
+      address: `${row.local}@${domain}`,
+      contactEmail: row.contact_email,
+      unitId: row.unit_id as UnitId,
+      unitName: row.unit_name ?? '',
+      grants: (row.grants ?? []).map((grant): Grant => ({
+        role: grant.role,
+        unitId: grant.unitId,
+        units: grant.units === null ? 'all' : new Set(grant.units),
+      })),
+    }
+  }
+
+  return {
+    /** Null when there is no such account, or it may not sign in (any more). */
+    byId: (id: AccountId): Promise<PersonActor | null> => read(Prisma.sql`a.id = ${id}::uuid`),
+    /** By the login that the directory vouched for. */
+    byLogin: (login: string): Promise<PersonActor | null> => read(Prisma.sql`a.login = ${login}`),
+  }
+}

@@ -1,0 +1,174 @@
+import { Prisma } from '../db/generated/client.ts'
+import type { LocalPart } from '../kernel/email-address.ts'
+import type { Reason } from './address.ts'
+
+type Db = Prisma.TransactionClient
+/** The province's one flat namespace. */
+const NAMESPACE = 1
+
+export type Holder = { readonly kind: 'request' | 'account'; readonly id: string }
+
+/** What is not in anybody's way: an expired reservation, and one of the asker's own. */
+const free = (at: Date, except: Holder | null) => Prisma.sql`
+  state = 'reserved' AND (until < ${at} OR (holder_kind = ${except?.kind ?? ''} AND holder_id::text = ${except?.id ?? ''}))`
+
+/** Which of these are taken. */
+export async function takenOf(
+  db: Db,
+  locals: readonly string[],
+  at: Date,
+  except: Holder | null,
+): Promise<Set<string>> {
+  const rows = await db.$queryRaw<{ local: string }[]>`
+    SELECT local FROM address WHERE namespace_id = ${NAMESPACE} AND local = ANY (${locals}::text[]) AND NOT (${free(at, except)})`
+  return new Set(rows.map((row) => row.local))
+}
+
+/**
+ * The first `count` numbers after `skip` (1 stands for the stem alone) that are free behind the stem, and how many are taken. One
+ * range of the primary key holds them all: digits end where `:` begins.
+ */
+export async function freeNumbers(
+  db: Db,
+  stem: string,
+  from: number,
+  count: number,
+  skip: number,
+  at: Date,
+  except: Holder | null,
+): Promise<{ free: number[]; taken: number }> {
+  const [row] = await db.$queryRaw<{ free: number[]; taken: number }[]>`
+    WITH family AS MATERIALIZED (
+      SELECT CASE local WHEN ${stem} THEN 1 ELSE substr(local, ${stem.length + 1}::int)::int END AS n FROM address
+      WHERE namespace_id = ${NAMESPACE} AND local >= ${stem} AND local < ${`${stem}:`}
+        AND length(local) < ${stem.length + 9}::int AND ltrim(substr(local, ${stem.length + 1}::int), '0123456789') = ''
+        AND NOT (${free(at, except)})
+    ), size AS (SELECT count(*)::int AS taken FROM family)
+    SELECT taken, ARRAY(
+      SELECT number FROM (
+        SELECT 1 AS number UNION ALL SELECT generate_series(${from}::int, ${from}::int + taken + ${count + skip}::int)
+      ) every WHERE NOT EXISTS (SELECT FROM family WHERE n = number) ORDER BY number LIMIT ${count}::int OFFSET ${skip}::int) AS free
+    FROM size`
+  return row ?? { free: [], taken: 0 }
+}
+
+/**
+ * Takes a free (or expired, or own) address for the holder, who gives back every other one; false when somebody else has
+ * it. The primary key decides.
+ */
+export async function reserve(
+  db: Db,
+  local: LocalPart,
+  holder: Holder,
+  at: Date,
+  until: Date,
+  reason: Reason | null = null,
+): Promise<boolean> {
+  const why = reason === null ? null : JSON.stringify(reason)
+  const [row] = await db.$queryRaw<{ held: boolean }[]>`
+    SELECT address_reserve(${NAMESPACE}::int, ${local}, ${holder.kind}, ${holder.id}::uuid, ${at}::timestamptz, ${until}::timestamptz,
+      ${why}::jsonb) AS held`
+  return row?.held === true
+}
+
+export async function isHeld(db: Db, local: LocalPart, holder: Holder, at: Date): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM address WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'reserved' AND until >= ${at}
+      AND holder_kind = ${holder.kind} AND holder_id = ${holder.id}::uuid`
+  return rows.length > 0
+}
+
+/** Gives back every reservation of the holder. What has lived stays. Said this way round, the holder's index is used. */
+export const release = (db: Db, holder: Holder): Promise<number> =>
+  db.$executeRaw`
+    DELETE FROM address WHERE holder_kind = ${holder.kind} AND holder_id = ${holder.id}::uuid AND state NOT IN ('live', 'tombstone')`
+
+/** A reservation becomes an account's living primary address; false when it is no longer the holder's. */
+export async function live(db: Db, local: LocalPart, from: Holder, account: string, at: Date): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    UPDATE address SET state = 'live', role = 'primary', holder_kind = 'account', holder_id = ${account}::uuid,
+      until = NULL, first_live_at = ${at}
+    WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'reserved'
+      AND holder_kind = ${from.kind} AND holder_id = ${from.id}::uuid`
+  return changed === 1
+}
+
+export const releaseExpired = (db: Db, at: Date): Promise<number> =>
+  db.$executeRaw`DELETE FROM address WHERE state = 'reserved' AND until < ${at}`
+
+/** An account's living addresses become tombstones: they stay its own for ever. */
+export const bury = (db: Db, account: string): Promise<number> =>
+  db.$executeRaw`UPDATE address SET state = 'tombstone' WHERE holder_kind = 'account' AND holder_id = ${account}::uuid AND state = 'live'`
+
+export type AddressRow = {
+  readonly local: string
+  readonly state: 'reserved' | 'live' | 'tombstone'
+  readonly role: 'primary' | 'alias'
+  readonly holderKind: 'request' | 'account'
+  readonly holderId: string
+  readonly until: Date | null
+  readonly firstLiveAt: Date | null
+  readonly reason: Reason | null
+  /** Who holds it, as people call them. */
+  readonly holderName: string | null
+  readonly personal: boolean
+}
+
+/** The address and who holds it; null when it is free. */
+export async function find(db: Db, local: string): Promise<AddressRow | null> {
+  const [row] = await db.$queryRaw<AddressRow[]>`
+    SELECT d.local, d.state, d.role, d.holder_kind AS "holderKind", d.holder_id::text AS "holderId", d.until,
+      d.first_live_at AS "firstLiveAt", d.reason, coalesce(a.display_name, r.full_name) AS "holderName",
+      coalesce(a.kind = 'person', true) AS personal
+    FROM address d
+    LEFT JOIN account a ON d.holder_kind = 'account' AND a.id = d.holder_id
+    LEFT JOIN request r ON d.holder_kind = 'request' AND r.id = d.holder_id
+    WHERE d.namespace_id = ${NAMESPACE} AND d.local = ${local}`
+  return row ?? null
+}
+
+/** Locks the tombstone; null when it is none (any more). */
+export async function lockTombstone(db: Db, local: string): Promise<{ firstLiveAt: Date } | null> {
+  const [row] = await db.$queryRaw<{ firstLiveAt: Date }[]>`
+    SELECT first_live_at AS "firstLiveAt" FROM address
+    WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'tombstone' AND first_live_at IS NOT NULL FOR UPDATE`
+  return row ?? null
+}
+
+export const deleteTombstone = (db: Db, local: string): Promise<number> =>
+  db.$executeRaw`DELETE FROM address WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'tombstone'`
+
+export type PolicyRow = {
+  readonly version: number
+  readonly validFrom: Date
+  readonly validTo: Date | null
+  readonly body: unknown
+  readonly byName: string
+  readonly why: string
+}
+const KIND = 'naming'
+
+/** The versions of the naming policy, newest first. */
+export const policies = (db: Db, limit = 100): Promise<PolicyRow[]> =>
+  db.policy.findMany({ where: { kind: KIND, scope: '' }, orderBy: { version: 'desc' }, take: limit })
+
+/** Ends the version in force and starts the next; only one writer at a time. */
+export async function nextPolicy(
+  db: Db,
+  next: { expected: number; at: Date; body: object; byId: string; byName: string; why: string },
+): Promise<number | null> {
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('policy naming', 722))`
+  const [last] = await policies(db, 1)
+  if ((last?.version ?? 0) !== next.expected) return null
+  const version = next.expected + 1
+  const { expected: _, at, ...own } = next
+  await db.policy.updateMany({ where: { kind: KIND, scope: '', validTo: null }, data: { validTo: at } })
+  await db.policy.create({ data: { ...own, kind: KIND, version, validFrom: at } })
+  return version
+}
+
+/** The given full names that most people here bear alike, for a preview on real namesakes. */
+export const largestFamily = (db: Db, limit: number): Promise<{ full: string; given: string }[]> =>
+  db.$queryRaw`
+    SELECT full_name AS "full", given FROM person
+    WHERE fold = (SELECT fold FROM person GROUP BY fold ORDER BY count(*) DESC, fold LIMIT 1) ORDER BY id LIMIT ${limit}`

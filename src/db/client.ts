@@ -1,0 +1,35 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from './generated/client.ts'
+
+export type Database = ReturnType<typeof openDatabase>
+
+/**
+ * PostgreSQL through one pool, shared by Prisma and by what speaks SQL itself (sessions, rate limits). Nothing connects
+ * before the first query; a database that is away is an error of that query, and the next one tries again. A query without
+ * an answer is given up after `patienceMs`: behind a half-open connection none would ever come.
+ */
+export function openDatabase(url: string, options: { connections?: number; patienceMs?: number } = {}) {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    // A database that hangs must not hold every page for ever.
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 120_000,
+    query_timeout: options.patienceMs ?? 90_000,
+  })
+  // A connection that breaks, resting or lent, is the next query's error and never the process's end.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    prisma,
+    pool,
+    async close(): Promise<void> {
+      await prisma.$disconnect()
+      if (!pool.ended) await pool.end()
+    },
+  }
+}

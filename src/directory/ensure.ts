@@ -1,0 +1,93 @@
+import type { DirectoryOutcome } from './directory.ts'
+import { dnKey } from './dn.ts'
+import { valuesOf, type LdapEntry, type LdapWrite } from './operations.ts'
+import { differences, type Wanted } from './wanted.ts'
+
+/** Who holds a name or an address that is wanted; `id` null when the entry is not Congvu's. */
+export type Owner = { readonly dn: string; readonly id: string | null }
+
+export type Decision =
+  | { readonly type: 'write'; readonly write: LdapWrite; readonly creates: boolean }
+  | { readonly type: 'done'; readonly outcome: DirectoryOutcome }
+  | { readonly type: 'taken'; readonly outcome: DirectoryOutcome; readonly owners: readonly Owner[] }
+
+const lower = (text: string) => text.toLowerCase()
+const idOf = (entry: LdapEntry) => valuesOf(entry, 'congvuId')[0] ?? null
+
+/**
+ * What to do about one wanted entry, given every entry that carries its identity, its name or one of its addresses:
+ * write, leave, or refuse. An entry of another identity, or of none, is never taken over.
+ */
+export function decide(wanted: Wanted, related: Related, baseDn: string): Decision {
+  const own = related.byId.get(lower(wanted.id)) ?? []
+  if (own.length > 1)
+    return refused(`several entries carry congvuId ${wanted.id}: ${own.map(({ dn }) => dn).join('; ')}`)
+  const entry = own[0]
+  const revision = Number(entry === undefined ? 0 : (valuesOf(entry, 'congvuRevision')[0] ?? 0))
+  if (revision > wanted.revision) return { type: 'done', outcome: { status: 'superseded', revision } }
+
+  const newDn = `${wanted.rdn},ou=${wanted.container},${baseDn}`
+  const taken = claims(wanted, entry === undefined ? newDn : null).flatMap(({ key, says }) =>
+    (related.byKey.get(key) ?? [])
+      .filter((holder) => lower(idOf(holder) ?? '') !== lower(wanted.id))
+      .map((holder) => ({ says, owner: { dn: holder.dn, id: idOf(holder) } })),
+  )
+  if (taken.length > 0) {
+    const words = taken.map(({ says, owner }) => `${says} belongs to ${owner.dn}, ${ownership(owner)}`)
+    const outcome = fault([...new Set(words)].slice(0, 5).join('; '))
+    return { type: 'taken', outcome, owners: taken.map(({ owner }) => owner) }
+  }
+
+  if (entry === undefined) {
+    if (!wanted.mayCreate)
+      return refused('the entry is missing and may not be created now (its mail home is not vacant)')
+    const attributes = { objectClass: wanted.objectClasses, ...wanted.attributes }
+    return { type: 'write', creates: true, write: { type: 'add', dn: newDn, attributes } }
+  }
+  const changes = differences(entry, wanted)
+  if (changes.length > 0) return { type: 'write', creates: false, write: { type: 'modify', dn: entry.dn, changes } }
+  const remoteId = valuesOf(entry, 'entryUUID')[0]
+  if (remoteId === undefined) return refused('the server shows no entryUUID')
+  return { type: 'done', outcome: { status: 'unchanged', remoteId, remoteDn: entry.dn } }
+}
+
+const fault = (detail: string): DirectoryOutcome => ({ status: 'fault', fault: { kind: 'refused', detail } })
+const refused = (detail: string): Decision => ({ type: 'done', outcome: fault(detail) })
+const ownership = ({ id }: Owner) => (id === null ? 'an entry without congvuId' : `the entry with congvuId ${id}`)
+
+/** Entries by identity and by what they lay claim to: `uid:…`, `mail:…` (aliases too) and `dn:…`. */
+export type Related = {
+  readonly byId: ReadonlyMap<string, readonly LdapEntry[]>
+  readonly byKey: ReadonlyMap<string, readonly LdapEntry[]>
+}
+
+/** What the wanted entry claims for itself alone, as keys of `Related` and in words. */
+export function claims(wanted: Wanted, newDn: string | null): { key: string; says: string }[] {
+  const { attributes } = wanted
+  const addresses = [...(attributes['mail'] ?? []), ...(attributes['congvuAlias'] ?? [])]
+  return [
+    ...(attributes['uid'] ?? []).map((uid) => ({ key: `uid:${lower(uid)}`, says: `uid "${uid}"` })),
+    ...addresses.map((address) => ({ key: `mail:${lower(address)}`, says: `address "${address}"` })),
+    ...(newDn === null ? [] : [{ key: `dn:${dnKey(newDn)}`, says: `name "${wanted.rdn}"` }]),
+  ]
+}
+
+export function indexEntries(entries: readonly LdapEntry[]): Related {
+  const byId = new Map<string, LdapEntry[]>()
+  const byKey = new Map<string, LdapEntry[]>()
+  const put = (map: Map<string, LdapEntry[]>, key: string, entry: LdapEntry) => {
+    const list = map.get(key)
+    if (list) list.push(entry)
+    else map.set(key, [entry])
+  }
+  for (const entry of entries) {
+    for (const id of valuesOf(entry, 'congvuId')) put(byId, lower(id), entry)
+    const keys = [
+      ...valuesOf(entry, 'uid').map((uid) => `uid:${lower(uid)}`),
+      ...[...valuesOf(entry, 'mail'), ...valuesOf(entry, 'congvuAlias')].map((address) => `mail:${lower(address)}`),
+      `dn:${dnKey(entry.dn)}`,
+    ]
+    for (const key of new Set(keys)) put(byKey, key, entry)
+  }
+  return { byId, byKey }
+}

@@ -1,0 +1,210 @@
+import type { Fault, Finding } from '../kernel/fault.ts'
+import { TargetFault } from '../kernel/fault.ts'
+import { readCapabilities } from './capabilities.ts'
+import { checkDirectory } from './check.ts'
+import { LdapFault } from './connection.ts'
+import { ensureContainers } from './containers.ts'
+import type { Directory, DirectoryCapabilities, DirectoryEntry, DirectoryOutcome } from './directory.ts'
+import { decide, type Owner } from './ensure.ts'
+import { fetchById, fetchRelated } from './fetch.ts'
+import { valuesOf, type LdapEntry, type LdapSettings, type LdapWrite } from './operations.ts'
+import { openPool } from './pool.ts'
+import { CODES } from './result-codes.ts'
+import { differences, flaw, wantedOf, type Wanted } from './wanted.ts'
+import { writeAll } from './write-all.ts'
+
+/** For notes on what went otherwise than planned; pino fits. Never given a password. */
+export type DirectoryLog = { warn(details: object, message: string): void }
+
+type Task = { readonly index: number; readonly wanted: Wanted }
+type Planned = Task & { readonly write: LdapWrite; readonly creates: boolean }
+type Outcomes = (DirectoryOutcome | undefined)[]
+
+// So many entries are looked up and read back by one search each.
+const CHUNK = 100
+// So many writes go into one transaction, and so many chunks are decided together.
+const ROUND = 500
+
+/** The directory behind LDAP: OpenLDAP, the embedded one, or another that knows our schema. */
+export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Directory {
+  const pool = openPool(settings)
+  let known: DirectoryCapabilities | null = null
+
+  const capabilities = async () => (known ??= await pool.use((connection) => readCapabilities(connection)))
+
+  async function ensure(entries: readonly DirectoryEntry[]): Promise<DirectoryOutcome[]> {
+    const outcomes: Outcomes = new Array<DirectoryOutcome | undefined>(entries.length).fill(undefined)
+    const tasks: Task[] = []
+    for (const [index, entry] of entries.entries()) {
+      const trouble = flaw(entry)
+      if (trouble === null) tasks.push({ index, wanted: wantedOf(entry) })
+      else outcomes[index] = { status: 'fault', fault: { kind: 'refused', detail: trouble } }
+    }
+    for (const round of rounds(tasks)) {
+      const blocked = await ensureRound(round, outcomes)
+      // An address may be on its way from one entry of this round to another: ask once more now that it has left.
+      for (const { index } of blocked) outcomes[index] = undefined
+      if (blocked.length > 0) await ensureRound(blocked, outcomes)
+    }
+    return outcomes.map((outcome) => outcome ?? lost)
+  }
+
+  /** Answers every task of the round in `outcomes`; returns those refused for the sake of another task of the round. */
+  async function ensureRound(round: readonly Task[], outcomes: Outcomes): Promise<Task[]> {
+    const planned: Planned[] = []
+    const blocked: Task[] = []
+    const ids = new Set(round.map(({ wanted }) => wanted.id.toLowerCase()))
+    await inChunks(
+      round,
+      async (chunk) => {
+        const related = await pool.use((connection) =>
+          fetchRelated(
+            connection,
+            settings.baseDn,
+            chunk.map(({ wanted }) => wanted),
+          ),
+        )
+        for (const task of chunk) {
+          const decision = decide(task.wanted, related, settings.baseDn)
+          if (decision.type === 'write') planned.push({ ...task, write: decision.write, creates: decision.creates })
+          else outcomes[task.index] = decision.outcome
+          if (decision.type === 'taken' && inRound(decision.owners, ids)) blocked.push(task)
+        }
+      },
+      outcomes,
+    )
+    await write(planned, outcomes)
+    const open = planned.filter(({ index }) => outcomes[index] === undefined)
+    await inChunks(open, (chunk) => readBack(chunk, outcomes), outcomes)
+    return blocked
+  }
+
+  async function write(planned: readonly Planned[], outcomes: Outcomes): Promise<void> {
+    if (planned.length === 0) return
+    const writes = planned.map(({ write }) => write)
+    try {
+      const { transactions } = await capabilities()
+      let faults = await writeAll(pool, writes, transactions)
+      const homeless = faults.flatMap((fault, at) => (isHomeless(fault, planned[at]) ? [at] : []))
+      if (homeless.length > 0) {
+        await pool.use((connection) => ensureContainers(connection, settings.baseDn))
+        const again = await writeAll(
+          pool,
+          homeless.flatMap((at) => writes[at] ?? []),
+          transactions,
+        )
+        faults = faults.map((fault, at) => (homeless.includes(at) ? (again[homeless.indexOf(at)] ?? null) : fault))
+      }
+      for (const [at, task] of planned.entries()) {
+        const fault = faults[at]
+        if (fault) outcomes[task.index] = { status: 'fault', fault: explain(fault) }
+      }
+    } catch (error) {
+      for (const { index } of planned) outcomes[index] ??= { status: 'fault', fault: faultFrom(error) }
+    }
+  }
+
+  async function readBack(chunk: readonly Planned[], outcomes: Outcomes): Promise<void> {
+    const ids = chunk.map(({ wanted }) => wanted.id)
+    const found = await pool.use((connection) => fetchById(connection, settings.baseDn, ids))
+    for (const { index, wanted, creates } of chunk) {
+      const entry = found.get(wanted.id.toLowerCase())
+      outcomes[index] = confirm(entry, wanted, creates)
+      const outcome = outcomes[index]
+      if (outcome.status === 'fault')
+        log?.warn({ congvuId: wanted.id, ...outcome.fault }, 'directory read-back differs')
+    }
+  }
+
+  async function inChunks<T extends Task>(
+    tasks: readonly T[],
+    work: (chunk: readonly T[]) => Promise<void>,
+    outcomes: Outcomes,
+  ): Promise<void> {
+    const chunks = Array.from({ length: Math.ceil(tasks.length / CHUNK) }, (_, n) =>
+      tasks.slice(n * CHUNK, (n + 1) * CHUNK),
+    )
+    const one = async (chunk: readonly T[]) => {
+      try {
+        await work(chunk)
+      } catch (error) {
+        for (const { index } of chunk) outcomes[index] ??= { status: 'fault', fault: faultFrom(error) }
+      }
+    }
+    await Promise.all(chunks.map(one))
+  }
+
+  return {
+    ensure,
+    capabilities: async () => {
+      known = null
+      return capabilities()
+    },
+    check: async (): Promise<Finding[]> => checkDirectory(settings),
+    close: () => pool.close(),
+  }
+}
+
+const lost: DirectoryOutcome = {
+  status: 'fault',
+  fault: { kind: 'outcome-unknown', detail: 'no outcome was recorded' },
+}
+
+/**
+ * Rounds of at most 500 in the order asked. Two entries that speak of the same identity, name or address never share
+ * one, so that the later sees what the earlier did.
+ */
+function rounds(tasks: readonly Task[]): Task[][] {
+  const result: { tasks: Task[]; keys: Set<string> }[] = []
+  for (const task of tasks) {
+    const keys = keysOf(task.wanted)
+    let last = result.at(-1)
+    if (!last || last.tasks.length >= ROUND || keys.some((key) => last?.keys.has(key))) {
+      last = { tasks: [], keys: new Set() }
+      result.push(last)
+    }
+    last.tasks.push(task)
+    for (const key of keys) last.keys.add(key)
+  }
+  return result.map((round) => round.tasks)
+}
+
+function keysOf({ id, rdn, container, attributes }: Wanted): string[] {
+  const addresses = [...(attributes['mail'] ?? []), ...(attributes['congvuAlias'] ?? [])]
+  return [id, `${rdn},${container}`, ...addresses].map((key) => key.toLowerCase())
+}
+
+const inRound = (owners: readonly Owner[], ids: ReadonlySet<string>) =>
+  owners.every(({ id }) => id !== null && ids.has(id.toLowerCase()))
+
+const isHomeless = (fault: LdapFault | null, task: Planned | undefined) =>
+  fault?.code === CODES.noSuchObject && task?.creates === true
+
+/** What the entry as read back says about the write. */
+function confirm(entry: LdapEntry | undefined, wanted: Wanted, created: boolean): DirectoryOutcome {
+  const doubt = (detail: string): DirectoryOutcome => ({ status: 'fault', fault: { kind: 'outcome-unknown', detail } })
+  if (!entry) return doubt('the entry was written and is not there on reading back')
+  const revision = Number(valuesOf(entry, 'congvuRevision')[0] ?? '0')
+  if (revision > wanted.revision) return { status: 'superseded', revision }
+  const odd = differences(entry, wanted)
+    .map(({ attribute }) => attribute)
+    .filter((name) => name !== 'congvuRevision')
+  if (odd.length > 0 || revision !== wanted.revision)
+    return doubt(`the entry reads back otherwise than written: ${[...new Set(odd)].join(', ') || 'congvuRevision'}`)
+  const remoteId = valuesOf(entry, 'entryUUID')[0]
+  if (remoteId === undefined) return doubt('the server shows no entryUUID')
+  return { status: created ? 'created' : 'changed', remoteId, remoteDn: entry.dn }
+}
+
+function explain({ code, fault }: LdapFault): Fault {
+  if (code === CODES.entryAlreadyExists)
+    return { kind: 'refused', detail: `the name of the entry is taken by one without this congvuId (${fault.detail})` }
+  if (code === CODES.noSuchAttribute)
+    return { kind: 'unreachable', detail: `the entry was changed by somebody else meanwhile (${fault.detail})` }
+  return fault
+}
+
+function faultFrom(error: unknown): Fault {
+  if (error instanceof TargetFault) return error.fault
+  return { kind: 'outcome-unknown', detail: error instanceof Error ? error.message : 'unknown trouble' }
+}

@@ -1,0 +1,42 @@
+import { anyOf, equal, present, valuesOf, type LdapFilter, type LdapSettings } from './operations.ts'
+import { openPool } from './pool.ts'
+
+export type Lookup = ReturnType<typeof directoryLookup>
+
+/** The look-ups of a mail server, for the embedded one. Throws TargetFault when the directory cannot be asked. */
+export function directoryLookup(settings: LdapSettings) {
+  const pool = openPool(settings)
+  const search = (filter: LdapFilter, attributes: readonly string[]) =>
+    pool.use((connection) => connection.search(settings.baseDn, { scope: 'sub', filter, attributes }))
+
+  async function receivers(address: string): Promise<{ login: string }[] | null> {
+    const named = anyOf([equal('mail', address), equal('congvuAlias', address)])
+    const entries = await search(named, ['uid', 'congvuReceive', 'member'])
+    if (entries.length === 0) return null
+    const found: { login: string }[] = []
+    for (const entry of entries) {
+      const [login] = valuesOf(entry, 'uid')
+      if (login !== undefined && valuesOf(entry, 'congvuReceive')[0] === 'TRUE') found.push({ login })
+      for (const dn of valuesOf(entry, 'member')) {
+        const [member] = await pool.use((connection) =>
+          connection.search(dn, {
+            scope: 'base',
+            filter: present('objectClass'),
+            attributes: ['uid', 'congvuReceive'],
+          }),
+        )
+        const [uid] = member ? valuesOf(member, 'uid') : []
+        if (member && uid !== undefined && valuesOf(member, 'congvuReceive')[0] === 'TRUE') found.push({ login: uid })
+      }
+    }
+    return found.length > 0 ? found : null
+  }
+
+  return {
+    /** Whether a mailbox with this login exists. */
+    resolves: async (login: string): Promise<boolean> => (await search(equal('uid', login), ['uid'])).length > 0,
+    /** Who receives mail for an address: a mailbox, or a group's members; null where there is nobody. */
+    receivers,
+    close: () => pool.close(),
+  }
+}

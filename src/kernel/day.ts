@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+/** A calendar day in Vietnam, `YYYY-MM-DD`. Never a JS Date: a day has no hour and no zone. */
+export const Day = z.iso.date().brand<'Day'>()
+export type Day = z.infer<typeof Day>
+
+const inVietnam = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short' })
+
+/** The day in Vietnam at an instant. */
+export const dayOf = (at: Date): Day => Day.parse(inVietnam.format(at))
+
+/** The day `n` days after (before, when negative). */
+export function addDays(day: Day, n: number): Day {
+  const at = new Date(`${day}T00:00:00Z`)
+  at.setUTCDate(at.getUTCDate() + n)
+  return Day.parse(at.toISOString().slice(0, 10))
+}
+
+/** Whole years from `from` to `to`, as an age is counted. */
+export function yearsBetween(from: Day, to: Day): number {
+  const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4))
+  return to.slice(5) < from.slice(5) ? years - 1 : years
+}
+
+/** A day as PostgreSQL's `date` travels through Prisma: midnight UTC. */
+export const dayToDb = (day: Day): Date => new Date(`${day}T00:00:00Z`)
+export const dayFromDb = (date: Date): Day => Day.parse(date.toISOString().slice(0, 10))

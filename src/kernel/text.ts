@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+/** Characters that no field of ours takes: controls, invisible formatting (bidi, zero width), private use, unpaired halves. */
+const ODD = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u
+const ODD_BUT_LINES = /[\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/u
+
+/** The first character of `text` that no field takes, as a code such as `U+202E`, or null. */
+export function oddCharacter(text: string, options: { lines?: boolean } = {}): string | null {
+  const found = (options.lines ? ODD_BUT_LINES : ODD).exec(text)?.[0]
+  if (found === undefined) return null
+  return `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}
+
+/** One line as people type it: NFC, trimmed, single spaces. */
+export const tidy = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
+
+/** Several lines: NFC, `\n` line ends, trimmed. */
+export const tidyLines = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim()
+
+// đ and its look-alikes do not decompose; ƀ is written in Ê Đê and Ba Na names.
+const UNDECOMPOSED: Readonly<Record<string, string>> = { đ: 'd', ð: 'd', ɖ: 'd', ƀ: 'b', ı: 'i', ł: 'l', ø: 'o' }
+
+/**
+ * Lower case without accents, for search and for addresses: `Đặng Thị Hường` → `dang thi huong`. The same for NFC, NFD and
+ * either placement of a tone mark. Apostrophes and hyphens vanish; other runs of non-alphanumerics become one space.
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[đðɖƀıłø]/gu, (letter) => UNDECOMPOSED[letter] ?? letter)
+    .replace(/['’ʼ‘`´-]/gu, '')
+    .replace(/[^a-z0-9]+/gu, ' ')
+    .trim()
+}
+
+/** A line of text with a code as message: `empty`, `too-long` or `odd`. */
+export const line = (max: number) =>
+  z.preprocess(
+    (value) => (value === undefined ? '' : value),
+    z
+      .string({ error: 'empty' })
+      .max(10_000, 'too-long')
+      .refine((text) => oddCharacter(text) === null, 'odd')
+      .transform(tidy)
+      .pipe(z.string().min(1, 'empty').max(max, 'too-long')),
+  )
+
+/** The same, but nothing is a value too: null. */
+export const optionalLine = (max: number) =>
+  z.preprocess(
+    (value) => (value === undefined ? '' : value),
+    z
+      .string({ error: 'odd' })
+      .max(10_000, 'too-long')
+      .refine((text) => oddCharacter(text) === null, 'odd')
+      .transform(tidy)
+      .pipe(z.string().max(max, 'too-long'))
+      .transform((text) => (text === '' ? null : text)),
+  )
+
+/** Several lines of text with a code as message: `empty`, `too-short`, `too-long` or `odd`. */
+export const lines = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (value === undefined ? '' : value),
+    z
+      .string({ error: 'empty' })
+      .max(100_000, 'too-long')
+      .transform(tidyLines)
+      .pipe(
+        z
+          .string()
+          .min(1, { error: 'empty', abort: true })
+          .min(min, 'too-short')
+          .max(max, 'too-long')
+          .refine((text) => oddCharacter(text, { lines: true }) === null, 'odd'),
+      ),
+  )

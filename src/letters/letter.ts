@@ -1,0 +1,55 @@
+/** The letters that Congvu writes, each with the facts that its text takes. Instants are ISO 8601 texts. */
+export type LetterParams = {
+  /** The six digits that confirm a contact e-mail. */
+  confirm: { code: string; until: string }
+  received: { code: string; name: string; unit: string; at: string; due: string }
+  returned: { code: string; name: string; unit: string; comment: string; until: string }
+  /** Approved, with the secret of the link that activates the mailbox. */
+  approved: { code: string; name: string; unit: string; on: string; address: string; secret: string; until: string }
+  /** Approved, the code being handed over on paper. */
+  'approved-slip': { code: string; name: string; unit: string; on: string; address: string }
+  /** A new link in place of one lost or expired. */
+  link: { name: string; address: string; secret: string; until: string }
+  rejected: { code: string; name: string; unit: string; reason: string }
+  /** The mailbox has been activated. */
+  ready: { name: string; address: string; at: string }
+  /** To the mailbox of somebody in whose name a second one was asked for. */
+  already: { name: string; address: string; at: string }
+  /** To an approver, on the morning of a working day: what waits for them. */
+  waiting: {
+    name: string
+    waiting: number
+    overdue: number
+    /** Due first first; `passedOn` from an administrator below who is late. */
+    lines: { name: string; unit: string; due: string; overdue: boolean; passedOn: boolean }[]
+    /** How many more there are than lines. */
+    more: number
+    /** To whom overdue requests go from here. */
+    above: { kind: 'unit'; name: string } | { kind: 'it-staff' | 'several' | 'none' }
+  }
+  /** To IT staff, daily: the newest link of the audit chain, so that a cut tail is found. */
+  anchor: { seq: number; mac: string; at: string }
+}
+export type Template = keyof LetterParams
+export type Language = 'vi' | 'en'
+
+export type Letter = {
+  [T in Template]: {
+    readonly to: string
+    readonly language: Language
+    readonly template: T
+    readonly params: LetterParams[T]
+  }
+}[Template]
+
+/** Turns a letter into words; secrets become links here. */
+export type Writer = (letter: Letter) => { subject: string; text: string }
+
+/** Hands a letter to the mail system; throws TargetFault. */
+export type Sender = (message: {
+  messageId: string
+  to: string
+  subject: string
+  text: string
+  language: Language
+}) => Promise<void>

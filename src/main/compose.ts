@@ -1,0 +1,124 @@
+import { actorsOf } from '../access/actors.ts'
+import { rolesOf } from '../access/roles.ts'
+import { signInWith } from '../access/sign-in.ts'
+import { tokensOf } from '../access/tokens.ts'
+import { accountsOf, type Accounts } from '../accounts/accounts.ts'
+import { addressesOf } from '../addresses/addresses.ts'
+import { domainsOf } from '../addresses/domains.ts'
+import { namingPoliciesOf } from '../addresses/naming-policies.ts'
+import { tombstonesOf } from '../addresses/tombstones.ts'
+import { auditLog } from '../audit/audit.ts'
+import { calendarOf } from '../calendar/calendar.ts'
+import { openDatabase } from '../db/client.ts'
+import { transactions, type Tx } from '../db/transaction.ts'
+import { ldapDirectory } from '../directory/ldap.ts'
+import { directoryLookup } from '../directory/lookup.ts'
+import { systemClock, type Clock } from '../kernel/clock.ts'
+import type { UnitId } from '../kernel/ids.ts'
+import { secretsFrom } from '../kernel/secrets.ts'
+import { lettersOf } from '../letters/letters.ts'
+import { dovecotMail } from '../mail/dovecot.ts'
+import { embeddedMail } from '../mail/embedded.ts'
+import type { MailStore } from '../mail/mail.ts'
+import { letterSender } from '../mail/messages.ts'
+import { provisionerOf } from '../provisioning/apply.ts'
+import { syncOf } from '../provisioning/sync.ts'
+import { requestsOf } from '../requests/requests.ts'
+import { unitsOf } from '../units/units.ts'
+import { letterWriter } from '../web/words/letters.ts'
+import { bootstrapOf } from './bootstrap.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+
+export type Services = ReturnType<typeof compose>
+
+/** The only wiring: every part is made here, once, from the settings. Nothing connects before it is used. */
+export function compose(
+  config: Config,
+  log: Log,
+  options: { clock?: Clock; connections?: number; patienceMs?: number } = {},
+) {
+  const clock = options.clock ?? systemClock
+  const { domain } = config.organisation
+  const secrets = secretsFrom(config.secretKey)
+  const database = openDatabase(config.databaseUrl, options)
+  const { prisma } = database
+  const transaction = transactions({ prisma, mac: secrets.auditMac, clock })
+
+  const directory = ldapDirectory(config.ldap, log)
+  const lookup = directoryLookup(config.ldap)
+  const mail: MailStore =
+    config.mail.driver === 'embedded'
+      ? embeddedMail({ folder: config.mail.folder, resolves: lookup.resolves })
+      : dovecotMail(config.mail)
+  const sender = letterSender({ ...config.smtp, timeoutMs: 20_000 })
+
+  const audit = auditLog({ prisma, mac: secrets.auditMac })
+  const tokens = tokensOf({ secrets })
+  const letters = lettersOf({
+    prisma,
+    clock,
+    secrets,
+    domain,
+    writer: letterWriter({ publicUrl: config.web.publicUrl, organisation: config.organisation }),
+    sender: (letter) => sender.send(letter),
+  })
+  const naming = namingPoliciesOf({ prisma, transaction })
+  const tombstones = tombstonesOf({ prisma, transaction, clock })
+  const addresses = addressesOf({ prisma, clock, naming, domain })
+  const sync = syncOf({ prisma, transaction })
+  // Accounts show their unit, and units tell them when it changes: the one of the two that comes later is called later.
+  const units = unitsOf({
+    prisma,
+    transaction,
+    clock,
+    changed: (tx: Tx, id: UnitId): Promise<void> => accounts.unitChanged(tx, id),
+  })
+  const accounts: Accounts = accountsOf({
+    ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, domain },
+    quotaMb: config.quotaMb,
+  })
+  const calendar = calendarOf({ prisma, transaction, clock })
+  const domains = domainsOf({ prisma, transaction, domain, changed: (tx) => accounts.allChanged(tx) })
+  const requests = requestsOf({
+    ...{ prisma, transaction, clock, secrets, accounts, addresses, tokens, letters, units, calendar, domain },
+    quotaMb: config.quotaMb,
+    codePrefix: config.organisation.codePrefix,
+  })
+  const actors = actorsOf({ prisma, clock, domain })
+  const roles = rolesOf({ prisma, transaction, clock, domain })
+  const signIn = signInWith({ ldap: config.ldap, domain, actors, transaction })
+  const provisioner = provisionerOf({
+    ...{ prisma, transaction, clock, directory, mail },
+    wanted: accounts.wanted,
+    arrived: accounts.arrived,
+  })
+  const bootstrap = bootstrapOf({ transaction, accounts, addresses, tokens })
+
+  return {
+    ...{ config, log, clock, secrets, database, transaction, directory, mail, sender },
+    ...{
+      audit,
+      tokens,
+      letters,
+      addresses,
+      naming,
+      tombstones,
+      domains,
+      sync,
+      accounts,
+      units,
+      calendar,
+      requests,
+      actors,
+      roles,
+      signIn,
+      provisioner,
+      bootstrap,
+    },
+    async close(): Promise<void> {
+      await Promise.all([directory.close(), lookup.close(), mail.close(), sender.close()])
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { jobActor, permit } from '../access/policy.ts'
+import type { Services } from './compose.ts'
+
+const actor = jobActor('tidy')
+
+/** Ends what has run out: drafts, returned requests, reservations, one-time secrets; follows units into their new version. */
+export async function tidyUp(services: Services): Promise<void> {
+  const { requests, addresses, tokens, units, transaction } = services
+  const allowed = permit(actor, 'system.tidy')
+  if (!allowed.ok) throw new Error('The job may not tidy up')
+  await requests.expire(allowed.value)
+  await transaction(async (tx) => {
+    await addresses.releaseExpired(tx)
+    await tokens.forgetOld(tx)
+  })
+  await units.followToday(allowed.value)
+  await requests.escalate(allowed.value)
+}
+
+/** Passes overdue requests on, and writes the morning's digest to approvers; asking again the same day writes nothing. */
+export async function remindApprovers({ requests, log }: Services): Promise<void> {
+  const allowed = permit(jobActor('reminders'), 'system.tidy')
+  if (!allowed.ok) throw new Error('The job may not remind')
+  await requests.escalate(allowed.value)
+  const letters = await requests.sendDigests(allowed.value)
+  if (letters !== null) log.info({ letters }, 'Digests to approvers')
+}
+
+/** Notes the audit log's head outside the database (log, letter), so that a cut tail can be found. */
+export async function anchorAudit(services: Services): Promise<void> {
+  const { audit, letters, transaction, config, log, clock } = services
+  const head = await audit.head()
+  if (head === null) return
+  log.info({ seq: head.seq, mac: head.mac }, 'Audit log anchor')
+  const to = config.auditAnchorTo
+  if (to === null) return
+  const params = { ...head, at: clock().toISOString() }
+  await transaction((tx) => letters.post(tx, { to, language: 'vi', template: 'anchor', params }))
+}

@@ -1,0 +1,89 @@
+import { Logger, parseCronItems, run, type Runner } from 'graphile-worker'
+import type { Services } from './compose.ts'
+import type { Log } from './log.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { anchorAudit, remindApprovers, tidyUp } from './tidy.ts'
+
+/** Milliseconds between sweeps: the longest that a lost bell or a due retry waits. */
+const SWEEP_MS = 2_000
+
+export type Worker = { stop(): Promise<void> }
+
+/**
+ * The worker: wakes at bells, sweeps for what is due, tidies up every ten minutes. Several may run at once. Throws when
+ * the database is away at the start; when it goes away later, the worker waits for its return.
+ */
+export async function work(services: Services): Promise<Worker> {
+  const { log, provisioner, letters } = services
+  const sync = oneAtATime(() => provisioner.run(), 'Provisioning', log)
+  const deliver = oneAtATime(() => letters.deliver(), 'Sending letters', log)
+  const tidy = oneAtATime(() => tidyUp(services), 'Tidying up', log)
+  const remind = oneAtATime(() => remindApprovers(services), 'Reminding approvers', log)
+  const anchor = oneAtATime(() => anchorAudit(services), 'Anchoring the audit log', log)
+
+  const start = (): Promise<Runner> =>
+    run({
+      // Not a pool of its own: once it gives up, it no longer listens to that one's errors, and an unheard one ends us.
+      pgPool: services.database.pool,
+      concurrency: 8,
+      noHandleSignals: true,
+      logger: bellLog(log),
+      pollInterval: SWEEP_MS,
+      taskList: { sync, letters: deliver, tidy, remind, anchor },
+      parsedCronItems: parseCronItems([
+        { task: 'tidy', match: '*/10 * * * *', identifier: 'tidy' },
+        // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
+        { task: 'remind', match: '*/10 1-9 * * *', identifier: 'remind' },
+        { task: 'anchor', match: '5 17 * * *', identifier: 'anchor' },
+      ]),
+    })
+
+  let stopping = false
+  let runner = await start()
+  /** Starts the runner anew when it gives up, as it does when the database goes away for long. */
+  async function supervise(): Promise<void> {
+    while (!stopping) {
+      try {
+        await runner.promise
+        return
+      } catch (error) {
+        log.error({ err: error }, 'The bell is out of order; sweeping goes on')
+      }
+      while (!stopping) {
+        await new Promise((resolve) => setTimeout(resolve, SWEEP_MS))
+        try {
+          runner = await start()
+          break
+        } catch {
+          // The database is still away; the sweep says so in the log.
+        }
+      }
+    }
+  }
+  const supervised = supervise()
+
+  const sweep = setInterval(() => {
+    void sync()
+    void deliver()
+  }, SWEEP_MS)
+  void sync()
+  void deliver()
+  log.info('Worker is ready')
+
+  return {
+    /** Finishes what is in hand and ends. */
+    async stop() {
+      stopping = true
+      clearInterval(sweep)
+      await runner.stop().catch(() => undefined)
+      await supervised
+      await Promise.all([sync.idle(), deliver.idle(), tidy.idle(), remind.idle(), anchor.idle()])
+    },
+  }
+}
+
+/** The bells' own chatter, in our log; that one was rung and heard is for debugging only. */
+const bellLog = (log: Log): Logger =>
+  new Logger((scope) => (level, message) => {
+    log[level === 'error' ? 'error' : level === 'warning' ? 'warn' : 'debug']({ bell: scope.taskIdentifier }, message)
+  })

@@ -1,0 +1,274 @@
+import type { PrismaClient } from '../db/generated/client.ts'
+import type { Transaction, Tx } from '../db/transaction.ts'
+import type { Directory, DirectoryAccount, DirectoryGroup, DirectoryOutcome } from '../directory/directory.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { TargetFault, type Fault } from '../kernel/fault.ts'
+import type { Mailbox, MailOutcome, MailStore } from '../mail/mail.ts'
+import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
+import * as store from './store.ts'
+import type { Result } from './store.ts'
+
+/** What each subject should be now, as their own rooms tell it. */
+export type Wanted = {
+  accounts(ids: readonly string[]): Promise<Omit<DirectoryAccount, 'kind' | 'mayCreate'>[]>
+  groups(ids: readonly string[]): Promise<DirectoryGroup[]>
+}
+
+/** What other rooms do, in the transaction that records it, when accounts have arrived. */
+export type Arrived = (
+  tx: Tx,
+  accounts: readonly { id: string; revision: number; created: boolean; complete: boolean }[],
+) => Promise<void>
+
+export type Provisioner = ReturnType<typeof provisionerOf>
+
+/**
+ * Makes it so. One piece of work claims due subjects, asks what is wanted of them now, lets each target's port write the
+ * difference and read it back (directory before mail), and records the outcomes. It may be cut at any moment: nothing is
+ * recorded that was not read back, and what was done but not recorded is found done the next time.
+ */
+export function provisionerOf(deps: {
+  prisma: PrismaClient
+  transaction: Transaction
+  clock: Clock
+  directory: Directory
+  mail: MailStore
+  wanted: Wanted
+  arrived: Arrived
+}) {
+  const { prisma, transaction, clock, directory, mail, wanted, arrived } = deps
+
+  /**
+   * Directory, then mail. What the directory has is recorded while the mail server is still at work: somebody may be
+   * waiting to sign in.
+   */
+  async function applyAccounts(rows: readonly LedgerRow[]): Promise<void> {
+    const byId = Map.groupBy(rows, (row) => row.id)
+    const accounts = await wanted.accounts([...byId.keys()])
+    const row = (id: string, target: 'directory' | 'mail') => byId.get(id)?.find((each) => each.target === target)
+    const isDue = (each: LedgerRow | undefined) =>
+      each !== undefined && each.applied < each.wanted && each.nextAt <= clock()
+
+    const forDirectory = accounts.filter((account) => isDue(row(account.id, 'directory')))
+    const isNew = (account: { id: string }) => row(account.id, 'directory')?.remoteId == null
+    const attempts = (id: string, target: 'directory' | 'mail') => row(id, target)?.attempts ?? 0
+    const { homes, fault } = await occupiedHomes(forDirectory.filter(isNew).map((account) => account.login))
+    const asked = fault ? forDirectory.filter((account) => !isNew(account)) : forDirectory
+    const outcomes = await directory.ensure(
+      asked.map((account) => ({ kind: 'account', ...account, mayCreate: !homes.has(account.login) })),
+    )
+    const results: Result[] = []
+    const inDirectory = new Map<string, DirectoryOutcome>()
+    asked.forEach((account, i) => {
+      const outcome = outcomes[i] ?? missing
+      inDirectory.set(account.id, outcome)
+      results.push(directoryResult('account', account.id, account.revision, outcome, attempts(account.id, 'directory')))
+    })
+    if (fault)
+      for (const account of forDirectory.filter(isNew))
+        results.push(faultResult('account', account.id, 'directory', fault, attempts(account.id, 'directory')))
+    const found = new Set(accounts.map((account) => account.id))
+    for (const lost of rows.filter((each) => !found.has(each.id)))
+      results.push(faultResult('account', lost.id, lost.target, noSubject, lost.attempts))
+
+    // The mail server reads the directory: an account comes here once the directory has it.
+    const known = (id: string) => {
+      const outcome = inDirectory.get(id)
+      return outcome
+        ? outcome.status !== 'fault' && outcome.status !== 'superseded'
+        : (row(id, 'directory')?.applied ?? 0) > 0
+    }
+    const forMail = accounts.filter((account) => isDue(row(account.id, 'mail')))
+    for (const account of forMail.filter((each) => !known(each.id))) {
+      const first = results.find((result) => result.id === account.id && result.target === 'directory')
+      results.push(waitResult(account.id, first?.wait ?? 5_000))
+    }
+
+    const isIn = (
+      written: readonly Result[],
+      account: { id: string; revision: number },
+      target: 'directory' | 'mail',
+    ) =>
+      written.some((result) => result.id === account.id && result.target === target && result.applied !== null) ||
+      (row(account.id, target)?.applied ?? 0) >= account.revision
+    const atDirectory = accounts
+      .filter((account) => inDirectory.has(account.id) && isIn(results, account, 'directory'))
+      .map((account) => ({
+        id: account.id,
+        revision: account.revision,
+        // What a killed worker made without recording it is found, not created, and is as new to its unit's group.
+        created: isNew(account) || inDirectory.get(account.id)?.status === 'created',
+        complete: isIn(results, account, 'mail'),
+      }))
+    const recording = record(results, rows, atDirectory)
+    // Heard below; until then a failure must not count as unheard.
+    recording.catch(() => undefined)
+
+    const boxes = forMail.filter((account) => known(account.id))
+    const mailOutcomes = await mail.ensure(
+      boxes.map(({ login, mail: address, quotaMb }): Mailbox => ({ login, mail: address, quotaMb })),
+    )
+    await recording
+    const atMail = boxes.map((account, i) =>
+      mailResult(account.id, account.revision, mailOutcomes[i] ?? missing, attempts(account.id, 'mail')),
+    )
+    const complete = boxes
+      .filter((account) => isIn(atMail, account, 'mail'))
+      .map((account) => {
+        const ok = isIn(results, account, 'directory')
+        return { id: account.id, revision: ok ? account.revision : 0, created: false, complete: ok }
+      })
+    await record(atMail, rows, complete)
+  }
+
+  /** The outcomes, and what other rooms do about what has arrived, in one transaction. */
+  async function record(
+    results: readonly Result[],
+    claimed: readonly LedgerRow[],
+    arrivals: Parameters<Arrived>[1],
+  ): Promise<void> {
+    if (results.length === 0) return
+    await transaction(async (tx) => {
+      // Accounts are locked before their ledger, as everywhere.
+      if (arrivals.length > 0) await arrived(tx, arrivals)
+      await store.record(tx.db, results, claimed, tx.at)
+    })
+  }
+
+  /** Homes that exist already, or the fault that keeps us from knowing: then no new entry is made. */
+  async function occupiedHomes(
+    logins: readonly string[],
+  ): Promise<{ homes: ReadonlySet<string>; fault: Fault | null }> {
+    const none = new Set<string>()
+    if (logins.length === 0) return { homes: none, fault: null }
+    try {
+      return { homes: await mail.occupied(logins), fault: null }
+    } catch (error) {
+      if (!(error instanceof TargetFault)) throw error
+      return { homes: none, fault: { ...error.fault, detail: `mail store: ${error.fault.detail}` } }
+    }
+  }
+
+  async function applyGroups(rows: readonly LedgerRow[]): Promise<Result[]> {
+    const groups = await wanted.groups(rows.map((row) => row.id))
+    const outcomes = await directory.ensure(groups)
+    const results = groups.map((group, i) =>
+      directoryResult(
+        'group',
+        group.id,
+        group.revision,
+        outcomes[i] ?? missing,
+        rows.find((row) => row.id === group.id)?.attempts ?? 0,
+      ),
+    )
+    const found = new Set(groups.map((group) => group.id))
+    const lost = rows.filter((row) => !found.has(row.id))
+    return [...results, ...lost.map((row) => faultResult('group', row.id, 'directory', noSubject, row.attempts))]
+  }
+
+  /** One batch; answers how many subjects were claimed. */
+  async function runOnce(limit: number): Promise<number> {
+    return prisma.$transaction(
+      async (claims) => {
+        const subjects = await store.claim(claims, clock(), limit)
+        if (subjects.length === 0) return 0
+        const now = clock()
+        const rows = await store.rowsOf(claims, subjects)
+        const due = new Set(rows.filter((row) => row.applied < row.wanted && row.nextAt <= now).map((row) => row.id))
+        const of = (kind: Subject['kind']) => rows.filter((row) => row.kind === kind && due.has(row.id))
+        const accounts = of('account')
+        const groups = of('group')
+        if (accounts.length > 0) await applyAccounts(accounts)
+        if (groups.length > 0) {
+          const results = await applyGroups(groups)
+          await transaction((tx) => store.record(tx.db, results, groups, tx.at))
+        }
+        return subjects.length
+      },
+      // Above any target's own deadline; the claim ends with it.
+      { timeout: 110_000, maxWait: 20_000 },
+    )
+  }
+
+  return {
+    /** Works until nothing is due; answers how many subjects were claimed. Throws only when the database is away. */
+    async run(limit = 500): Promise<number> {
+      let total = 0
+      for (;;) {
+        const claimed = await runOnce(limit)
+        total += claimed
+        if (claimed === 0) return total
+      }
+    },
+  }
+}
+
+const missing = { status: 'fault', fault: { kind: 'outcome-unknown', detail: 'no outcome was reported' } } as const
+
+const noSubject: Fault = { kind: 'refused', detail: 'the database has no such subject' }
+
+const nothing = { applied: null, remoteId: null, remoteDn: null, fault: null, detail: null, wait: 0, tried: true }
+
+function faultResult(
+  kind: Subject['kind'],
+  id: string,
+  target: 'directory' | 'mail',
+  fault: Fault,
+  attempts: number,
+): Result {
+  return {
+    ...nothing,
+    kind,
+    id,
+    target,
+    fault: fault.kind,
+    detail: fault.detail,
+    wait: waitAfter(fault.kind, attempts + 1),
+  }
+}
+
+function directoryResult(
+  kind: Subject['kind'],
+  id: string,
+  revision: number,
+  outcome: DirectoryOutcome,
+  attempts: number,
+): Result {
+  switch (outcome.status) {
+    case 'fault':
+      return faultResult(kind, id, 'directory', outcome.fault, attempts)
+    case 'superseded': {
+      const detail = `the entry carries revision ${outcome.revision}, newer than ${revision}; was the database restored?`
+      return faultResult(kind, id, 'directory', { kind: 'refused', detail }, attempts)
+    }
+    case 'created':
+    case 'changed':
+    case 'unchanged':
+      return {
+        ...nothing,
+        kind,
+        id,
+        target: 'directory',
+        applied: revision,
+        remoteId: outcome.remoteId,
+        remoteDn: outcome.remoteDn,
+      }
+    default:
+      return outcome satisfies never
+  }
+}
+
+function mailResult(id: string, revision: number, outcome: MailOutcome, attempts: number): Result {
+  if (outcome.status === 'fault') return faultResult('account', id, 'mail', outcome.fault, attempts)
+  return { ...nothing, kind: 'account', id, target: 'mail', applied: revision }
+}
+
+/** Mail waits for the directory: not an attempt, and not a fault of its own. */
+const waitResult = (id: string, wait: number): Result => ({
+  ...nothing,
+  kind: 'account',
+  id,
+  target: 'mail',
+  wait,
+  tried: false,
+})

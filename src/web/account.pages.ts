@@ -1,0 +1,162 @@
+import qrcode from 'qrcode'
+import nunjucks from 'nunjucks'
+import { covers } from '../access/policy.ts'
+import { PASSWORD_MIN } from '../accounts/password.ts'
+import type { AccountView } from '../accounts/account.ts'
+import { localPartOf } from '../kernel/email-address.ts'
+import { AccountId } from '../kernel/ids.ts'
+import type { Services } from '../main/compose.ts'
+import { syncState, TARGETS, type LedgerRow } from '../provisioning/ledger.ts'
+import { HttpFault } from './http-fault.ts'
+import { listHref, oneOf } from './lists.ts'
+import type { Page } from './page.ts'
+import { guarded, type Route } from './route.ts'
+import { instant } from './views/formats.ts'
+import { refusalText, whyText } from './words/sayings.ts'
+
+const SECTIONS = ['dong-bo', 'thong-tin', 'lich-su', 'giao'] as const
+
+/** One account's page with its ledger and acts, and the reader's own. */
+export function accountPage(services: Services): Route[] {
+  const { accounts, sync, config } = services
+
+  async function find(page: Page): Promise<AccountView> {
+    const account = await accounts.read(page.permit('account.read'), page.param('id', AccountId))
+    if (account === null) throw new HttpFault(404)
+    return account
+  }
+
+  return [
+    guarded('get', '/tai-khoan/:id', 'account.read', async (page) => {
+      const account = await find(page)
+      const { t } = page
+      const path = `/tai-khoan/${account.id}`
+      const ledger = page.may('sync.read')
+      const handOver =
+        account.state === 'awaiting-activation' &&
+        page.may('account.hand-over') &&
+        covers(page.permit('account.hand-over').units, account.unitId)
+      const sections = SECTIONS.filter(
+        (section) => (section !== 'dong-bo' || ledger) && (section !== 'giao' || handOver),
+      )
+      const [first = 'thong-tin', ...rest] = sections
+      const section = oneOf([first, ...rest], page.query('muc'))
+      const [why, usage, rows, request] = await Promise.all([
+        section === 'thong-tin' ? services.tombstones.why(localPartOf(account.address)) : null,
+        accounts.usage(account),
+        sync.rows({ kind: 'account', id: account.id }),
+        account.requestId !== null && page.may('request.read') && section === 'thong-tin'
+          ? services.requests.read(
+              page.permit('request.read'),
+              account.requestId as Parameters<typeof services.requests.read>[1],
+            )
+          : null,
+      ])
+      const words = {
+        'dong-bo': t.account.tabs.sync,
+        'thong-tin': t.account.tabs.details,
+        'lich-su': t.account.tabs.history,
+        giao: t.account.handOverTitle,
+      }
+      await page.render('account.njk', {
+        title: account.displayName,
+        back: { href: '/tai-khoan', text: t.account.back },
+        account,
+        why: why && whyText(t, why),
+        usage,
+        section,
+        request,
+        tabs: sections.map((each) => ({
+          href: listHref(path, { muc: each === first ? '' : each }),
+          text: words[each],
+          count: each === 'lich-su' ? account.events.length : null,
+          current: each === section,
+        })),
+        ledger: ledgerOf(rows),
+        mayRetry: page.may('sync.change'),
+        handOver,
+      })
+    }),
+
+    guarded('post', '/tai-khoan/:id/dong-bo', 'sync.change', async (page, permit) => {
+      const account = await find(page)
+      await sync.retry(permit, { kind: 'account', id: account.id })
+      page.notice('info', page.t.account.syncing)
+      page.redirect(`/tai-khoan/${account.id}`)
+    }),
+
+    guarded('post', '/tai-khoan/:id/gui-lien-ket', 'account.hand-over', async (page, permit) => {
+      const id = page.param('id', AccountId)
+      const sent = await accounts.sendLink(permit, id)
+      if (!sent.ok && sent.refusal.kind === 'unknown-account') throw new HttpFault(404)
+      if (sent.ok) page.notice('ok', page.t.account.resent(sent.value))
+      else page.notice('bad', refusalText(page.t, sent.refusal))
+      page.redirect(`/tai-khoan/${id}`)
+    }),
+
+    guarded('post', '/tai-khoan/:id/phieu', 'account.hand-over', async (page, permit) => {
+      const { t, lang } = page
+      const id = page.param('id', AccountId)
+      const slip = await accounts.slip(permit, id)
+      if (!slip.ok) {
+        if (slip.refusal.kind === 'unknown-account') throw new HttpFault(404)
+        page.notice('bad', refusalText(t, slip.refusal))
+        page.redirect(`/tai-khoan/${id}`)
+        return
+      }
+      const { value } = slip
+      const url = `${config.web.publicUrl}/kich-hoat?dia-chi=${encodeURIComponent(value.address)}`
+      const qr = await qrcode.toString(url, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' })
+      const at = instant(value.at, lang)
+      await page.render('slip.njk', {
+        title: t.slip.pageTitle,
+        heading: t.slip.title,
+        meta: value.requestCode === null ? t.slip.metaPlain(at) : t.slip.meta(value.requestCode, at),
+        back: { href: `/tai-khoan/${id}`, text: t.slip.back },
+        notice: { tone: 'wait', text: t.slip.onceNote },
+        unitName: page.actor.kind === 'person' ? page.actor.unitName : '',
+        giver: value.byName,
+        minPassword: PASSWORD_MIN,
+        qr: new nunjucks.runtime.SafeString(qr),
+        slip: {
+          name: value.fullName,
+          unit: value.unitName,
+          address: value.address,
+          page: `${config.web.publicUrl.replace(/^https?:\/\//, '')}/kich-hoat`,
+          code: value.code,
+          until: value.expiresAt,
+        },
+      })
+    }),
+
+    guarded('get', '/tai-khoan-cua-toi', 'own.read', async (page, permit) => {
+      const account = await accounts.mine(permit)
+      if (account === null) throw new HttpFault(404)
+      const { actor, t } = page
+      const grants = actor.kind === 'person' ? actor.grants : []
+      const [usage, roles] = await Promise.all([
+        accounts.usage(account),
+        Promise.all(
+          grants.map(async ({ role, unitId }) => {
+            const unit = unitId === null ? null : await services.units.find(unitId)
+            return unit === null ? t.roles[role] : `${t.roles[role]}, ${unit.name}`
+          }),
+        ),
+      ])
+      await page.render('account-own.njk', { title: t.mine.title, account, usage, roles })
+    }),
+  ]
+}
+
+/** The ledger in the order of the targets, each row with its state, and what in short is to be said of all. */
+function ledgerOf(rows: readonly LedgerRow[]) {
+  const sorted = TARGETS.flatMap((target) => rows.filter((row) => row.target === target))
+  const behind = sorted.filter((row) => row.applied < row.wanted)
+  return {
+    rows: sorted.map((row) => ({ ...row, state: syncState(row), isBehind: row.applied < row.wanted })),
+    behind: behind.map((row) => row.target),
+    done: sorted.filter((row) => row.applied >= row.wanted).map((row) => row.target),
+    needsPerson: behind.some((row) => row.fault === 'refused'),
+    total: sorted.length,
+  }
+}

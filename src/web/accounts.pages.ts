@@ -1,0 +1,55 @@
+import { ACCOUNT_STATES, type AccountState } from '../accounts/account.ts'
+import type { Services } from '../main/compose.ts'
+import { accountPage } from './account.pages.ts'
+import { beyondEnd, listHref, paging } from './lists.ts'
+import { audienceOf } from './page.ts'
+import { guarded, type Route } from './route.ts'
+import { unitChoices } from './unit-choice.ts'
+import { count } from './views/formats.ts'
+
+/** The accounts of the reader's units; each one's own page is beside. */
+export function accountPages(services: Services): Route[] {
+  const units = unitChoices(services)
+  return [
+    guarded('get', '/tai-khoan', 'account.read', async (page, permit) => {
+      const { t, lang } = page
+      const q = page.query('q')
+      const state = ACCOUNT_STATES.find((each) => each === page.query('state')) ?? null
+      const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
+      const unsure = choice.text !== '' && choice.unit === null
+      const found = await services.accounts.list(permit, {
+        ...{ q, state, page: page.number() },
+        unit: choice.unit?.id ?? null,
+      })
+      if (!unsure && beyondEnd(page, found)) return
+      await page.render('accounts.njk', {
+        title: audienceOf(page.actor) === 'unit-admin' ? t.accounts.titleUnit : t.accounts.title,
+        meta: `${scope.meta} · ${t.accounts.meta(count(found.total, lang))}`,
+        q,
+        chosen: state ?? '',
+        states: [
+          { value: '', text: t.common.all },
+          ...ACCOUNT_STATES.map((value: AccountState) => ({ value, text: t.states.account[value] })),
+        ],
+        unit: {
+          label: t.accounts.unit,
+          all: t.inbox.allUnits(count(scope.all.length, lang)),
+          text: choice.text,
+          id: choice.unit?.id ?? '',
+          few: scope.few,
+          unknown: unsure && choice.choices.length === 0,
+          choices: choice.choices.map((unit) => ({
+            name: unit.name,
+            parent: unit.parentName,
+            href: listHref('/tai-khoan', { q, state: state ?? '', unit: unit.name, unitId: unit.id }),
+          })),
+        },
+        unsure,
+        filtered: q !== '' || state !== null || choice.unit !== null,
+        rows: unsure ? [] : found.accounts,
+        list: paging(found, t.accounts.noun),
+      })
+    }),
+    ...accountPage(services),
+  ]
+}

@@ -1,0 +1,119 @@
+import type { AuditLine } from '../audit/audit.ts'
+import type { Services } from '../main/compose.ts'
+import { listHref } from './lists.ts'
+import type { Page } from './page.ts'
+import { guarded, type Route } from './route.ts'
+import { count, full, instant } from './views/formats.ts'
+import type { Words } from './words/vi.ts'
+
+const PAGE = 50
+const PATH = '/nhat-ky'
+
+/** The audit log, newest first, and the check of its chain. */
+export function auditPages(services: Services): Route[] {
+  const { audit, clock } = services
+  return [
+    guarded('get', PATH, 'audit.read', async (page, permit) => {
+      const { t, lang } = page
+      const q = page.query('q')
+      const action = Object.keys(t.audit.actions).find((each) => each === page.query('viec')) ?? ''
+      const cursor = page.query('truoc')
+      const before = /^\d{1,15}$/.test(cursor) ? Number(cursor) : null
+      // One more than is shown tells whether there are older ones.
+      const [lines, head, unitsHeld] = await Promise.all([
+        audit.page(permit, { q, action, limit: PAGE + 1, ...(before === null ? {} : { before }) }),
+        audit.head(),
+        page.may('unit.read') ? services.units.list(page.permit('unit.read'), '', 5_000) : [],
+      ])
+      const names = new Map<string, string>(unitsHeld.map((unit) => [unit.id, unit.name]))
+      const shown = lines.slice(0, PAGE)
+      const last = shown.at(-1)
+      await page.render('audit.njk', {
+        title: t.audit.title,
+        meta: t.audit.meta(count(head?.seq ?? 0, lang)),
+        q,
+        action,
+        actions: [
+          { value: '', text: t.audit.every },
+          ...Object.entries(t.audit.actions).map(([value, text]) => ({ value, text })),
+        ],
+        rows: shown.map((line) => rowOf(line, page, names)),
+        filtered: q !== '' || action !== '',
+        older: lines.length > PAGE && last ? listHref(PATH, { q, viec: action, truoc: String(last.seq) }) : null,
+        newest: before === null ? null : listHref(PATH, { q, viec: action }),
+      })
+    }),
+
+    guarded('post', `${PATH}/kiem-tra`, 'audit.read', async (page, permit) => {
+      const { t, lang } = page
+      const result = await audit.verify(permit)
+      if (result.broken) page.notice('bad', t.audit.broken(count(result.broken.seq, lang)))
+      else page.notice('ok', t.audit.whole(count(result.entries, lang), instant(clock(), lang)))
+      page.redirect(PATH)
+    }),
+  ]
+}
+
+/** Names of units, by their identifiers. */
+type Names = ReadonlyMap<string, string>
+
+function rowOf(line: AuditLine, page: Page, names: Names) {
+  const { t, lang } = page
+  return {
+    seq: count(line.seq, lang),
+    at: full(line.at, lang),
+    who: whoOf(line, t),
+    whoHref: hrefOf(line.actor),
+    what: t.audit.actions[line.action] ?? line.action,
+    object: objectOf(line.subject, t, names),
+    objectHref: hrefOf(line.subject),
+    details: Object.entries(line.detail).flatMap(([key, value]) => detailsOf(key, value, t, names)),
+  }
+}
+
+function whoOf({ actor, actorName }: AuditLine, t: Words): string {
+  const [kind] = actor.split(':')
+  if (kind === 'public') return t.audit.public
+  if (kind === 'job') return t.audit.jobs[actorName] ?? t.audit.job
+  if (kind === 'cli') return `${t.audit.cli}: ${actorName}`
+  return actorName === '' ? actor : actorName
+}
+
+/** `account:<id>` in words: the kind, and the beginning of the identifier, which is enough to tell two apart. */
+function objectOf(subject: string, t: Words, names: Names): string {
+  const at = subject.indexOf(':')
+  if (at < 0) return subject
+  const kind = subject.slice(0, at)
+  const id = subject.slice(at + 1)
+  const name = t.audit.subjects[kind] ?? kind
+  const unit = names.get(id)
+  if (unit !== undefined) return unit
+  if (/^[0-9a-f]{8}-/.test(id)) return `${name} ${id.slice(0, 8)}`
+  return `${name}: ${(t.targets as Record<string, string>)[id] ?? (id === 'all' ? t.board.repair.both : id)}`
+}
+
+const PAGES: Readonly<Record<string, string>> = { account: '/tai-khoan', request: '/cho-duyet', unit: '/don-vi' }
+function hrefOf(reference: string): string | null {
+  const [kind = '', id = ''] = reference.split(':')
+  const path = Object.hasOwn(PAGES, kind) ? PAGES[kind] : undefined
+  return path !== undefined && /^[0-9a-f-]{36}$/.test(id) ? `${path}/${id}` : null
+}
+
+/** A value of the details in words; an object's members stand beside the others. */
+function detailsOf(key: string, value: unknown, t: Words, names: Names): string[] {
+  if (value === null || value === undefined || value === '') return []
+  if (typeof value === 'object')
+    return Object.entries(value).flatMap(([inner, each]) => detailsOf(inner, each, t, names))
+  const name = Object.hasOwn(t.audit.details, key) ? t.audit.details[key] : key
+  const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    role: t.roles,
+    identity: t.identity,
+    handOver: t.handOver,
+    reason: t.audit.reasons,
+    kind: t.units.kinds,
+  }
+  const words = Object.hasOwn(known, key) ? known[key] : undefined
+  const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  const plain = names.get(text) ?? text.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}$/, '$1')
+  return [`${name ?? key}: ${words && Object.hasOwn(words, text) ? words[text] : plain}`]
+}

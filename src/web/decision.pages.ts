@@ -1,0 +1,172 @@
+import { covers } from '../access/policy.ts'
+import type { HandOver } from '../accounts/account.ts'
+import { localPartOf } from '../kernel/email-address.ts'
+import { RequestId } from '../kernel/ids.ts'
+import { maskIdentificationNumber } from '../kernel/identification-number.ts'
+import { lines } from '../kernel/text.ts'
+import type { Services } from '../main/compose.ts'
+import { IDENTITIES, type Identity } from '../requests/request.ts'
+import type { Refusal, RequestView } from '../requests/requests.ts'
+import { HttpFault } from './http-fault.ts'
+import type { KeptForm, Page } from './page.ts'
+import type { FieldError } from './rendering.ts'
+import { guarded, type Route } from './route.ts'
+import { instant } from './views/formats.ts'
+import { refusalText, whyText } from './words/sayings.ts'
+
+const FIELDS = ['decision', 'identity', 'handOver', 'returnText', 'rejectText', 'version'] as const
+type Input = Record<(typeof FIELDS)[number], string>
+const Comment = lines(10, 2_000)
+
+type Choice =
+  | { readonly type: 'approve'; readonly identity: Identity; readonly handOver: HandOver }
+  | { readonly type: 'return' | 'reject'; readonly comment: string }
+
+/** One request: what is known of it, and the decision. */
+export function decisionPages(services: Services): Route[] {
+  const { requests, accounts, tombstones } = services
+
+  async function show(page: Page, view: RequestView, kept: KeptForm | null, number: string | null): Promise<void> {
+    const open = view.state === 'submitted'
+    const mayDecide = page.may('request.decide') && covers(page.permit('request.decide').units, view.details.unitId)
+    const mayReveal = page.may('number.reveal') && covers(page.permit('number.reveal').units, view.details.unitId)
+    const account =
+      view.accountId !== null && page.may('account.read')
+        ? await accounts.read(page.permit('account.read'), view.accountId)
+        : null
+    const stage =
+      view.state !== 'approved' || account === null || account.readyAt === null
+        ? view.state
+        : account.activatedAt === null
+          ? 'ready'
+          : 'activated'
+    const why = await tombstones.why(localPartOf(view.address))
+    const errorOf = (field: string) => kept?.errors.find((error) => error.field === field)?.text
+    const typed = kept?.values ?? {}
+    await page.render('request-decision.njk', {
+      title: view.details.name.full,
+      // The page that shows a number answers a POST; what links to itself leads to the request.
+      path: `/cho-duyet/${view.id}`,
+      back: { href: '/cho-duyet', text: page.t.decision.back },
+      errors: kept?.errors ?? [],
+      view,
+      stage,
+      account,
+      why: why && whyText(page.t, why),
+      number:
+        number ??
+        maskIdentificationNumber(`000000000${view.numberEnd}` as Parameters<typeof maskIdentificationNumber>[0]),
+      revealed: number !== null,
+      mayReveal,
+      panel: open && mayDecide && !view.own,
+      own: open && mayDecide && view.own,
+      typed,
+      wrong: Object.fromEntries(FIELDS.map((field) => [field, errorOf(field)])),
+      // Somebody else was faster: what was typed is shown once more, so that it is not lost.
+      lost: open ? null : typed['returnText'] || typed['rejectText'] || null,
+      now: services.clock(),
+      late: view.dueAt.getTime() - services.clock().getTime(),
+    })
+  }
+
+  async function find(page: Page): Promise<RequestView> {
+    const view = await requests.read(page.permit('request.read'), page.param('id', RequestId))
+    if (view === null) throw new HttpFault(404)
+    return view
+  }
+
+  return [
+    guarded('get', '/cho-duyet/:id', 'request.read', async (page) => {
+      const view = await find(page)
+      await show(page, view, page.takeForm(`decision ${view.id}`), null)
+    }),
+
+    guarded('post', '/cho-duyet/:id/quyet-dinh', 'request.decide', async (page, permit) => {
+      const id = page.param('id', RequestId)
+      const input = page.fields(FIELDS)
+      const again = (errors: readonly FieldError[]) => {
+        page.keepForm(`decision ${id}`, input, errors)
+        page.redirect(`/cho-duyet/${id}`)
+      }
+      const parsed = parse(page, input)
+      if (!parsed.ok) {
+        again(parsed.errors)
+        return
+      }
+      const { choice } = parsed
+      const version = /^\d{1,9}$/.test(input.version) ? Number(input.version) : 0
+      const outcome =
+        choice.type === 'approve'
+          ? await requests.approve(permit, id, { version, identity: choice.identity, handOver: choice.handOver })
+          : await requests[choice.type](permit, id, { version, comment: choice.comment })
+      if (!outcome.ok) {
+        if (outcome.refusal.kind === 'unknown-request') throw new HttpFault(404)
+        again([{ field: 'decision', text: refused(page, outcome.refusal) }])
+        return
+      }
+      page.notice('ok', page.t.decision.done[choice.type])
+      const slip = choice.type === 'approve' && choice.handOver === 'slip'
+      page.redirect(slip ? `/tai-khoan/${outcome.value}?muc=giao` : '/cho-duyet')
+    }),
+
+    guarded('post', '/cho-duyet/:id/so-dinh-danh', 'number.reveal', async (page, permit) => {
+      const view = await find(page)
+      const number = await requests.reveal(permit, view.id)
+      if (!number.ok) throw new HttpFault(404)
+      await show(page, view, null, number.value.replace(/(\d{3})(?=\d)/g, '$1 '))
+    }),
+  ]
+}
+
+function parse(page: Page, input: Input): { ok: true; choice: Choice } | { ok: false; errors: FieldError[] } {
+  const says = page.t.decision.errors
+  const wrong = (...errors: FieldError[]) => ({ ok: false as const, errors })
+  switch (input.decision) {
+    case 'approve': {
+      const identity = IDENTITIES.find((each) => each === input.identity)
+      const handOver = (['link', 'slip'] as const).find((each) => each === input.handOver)
+      if (identity && handOver) return { ok: true, choice: { type: 'approve', identity, handOver } }
+      return wrong(
+        ...(identity ? [] : [{ field: 'identity', text: says.identity }]),
+        ...(handOver ? [] : [{ field: 'handOver', text: says.handOver }]),
+      )
+    }
+    case 'return':
+    case 'reject': {
+      const type = input.decision
+      const field = type === 'return' ? 'returnText' : 'rejectText'
+      const comment = Comment.safeParse(input[field])
+      if (comment.success) return { ok: true, choice: { type, comment: comment.data } }
+      const texts: Record<string, string> = {
+        empty: type === 'return' ? says.returnEmpty : says.rejectEmpty,
+        'too-short': says.short,
+        'too-long': says.long(2_000),
+        odd: page.t.request.errors.control,
+      }
+      return wrong({ field, text: texts[comment.error.issues[0]?.message ?? ''] ?? says.short })
+    }
+    default:
+      return wrong({ field: 'decision', text: says.choose })
+  }
+}
+
+/** Why it was not done, in words: who was faster, when and what they did. */
+function refused(page: Page, refusal: Refusal): string {
+  const { t, lang } = page
+  switch (refusal.kind) {
+    case 'not-in-state': {
+      const what = { approved: 'approved', returned: 'returned', rejected: 'rejected' } as const
+      const did = what[refusal.was as keyof typeof what] as keyof typeof what | undefined
+      if (did === undefined || !refusal.byName || refusal.at === null) return refusalText(t, refusal)
+      return t.decision.already(refusal.byName, t.decision.alreadyWhat[did], instant(refusal.at, lang))
+    }
+    case 'own-request':
+      return t.decision.own
+    case 'duplicate-person':
+      return t.decision.errors.duplicate
+    case 'address-taken':
+      return t.decision.errors.addressLost
+    default:
+      return refusalText(t, refusal)
+  }
+}

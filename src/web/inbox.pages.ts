@@ -1,0 +1,109 @@
+import type { Services } from '../main/compose.ts'
+import { INBOX_TABS, type InboxLine } from '../requests/requests.ts'
+import { decisionPages } from './decision.pages.ts'
+import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
+import { audienceOf, type Page } from './page.ts'
+import { guarded, type Route } from './route.ts'
+import { unitChoices, type UnitChoice } from './unit-choice.ts'
+import { count, duration, short, type Lang } from './views/formats.ts'
+import type { Words } from './words/vi.ts'
+
+const SOON_MS = 8 * 3_600_000
+const SORTS = ['due', 'sent'] as const
+
+/** What waits for a decision, and what was decided. */
+export function inboxPages(services: Services): Route[] {
+  const units = unitChoices(services)
+  return [
+    guarded('get', '/cho-duyet', 'request.read', async (page, permit) => {
+      const { t, lang } = page
+      const asked = {
+        q: page.query('q'),
+        tab: oneOf(INBOX_TABS, page.query('tab')),
+        sort: oneOf(SORTS, page.query('sort')),
+        page: page.number(),
+      }
+      const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
+      const unsure = choice.text !== '' && choice.unit === null
+      const inbox = await services.requests.inbox(permit, { ...asked, unit: choice.unit?.id ?? null })
+      if (!unsure && beyondEnd(page, inbox)) return
+      const now = services.clock()
+      const { counts } = inbox
+      const staff = audienceOf(page.actor) !== 'unit-admin'
+      await page.render('inbox.njk', {
+        title: staff ? t.inbox.titleAll : t.inbox.title,
+        meta: `${scope.meta} · ${t.inbox.counts(count(counts.waiting, lang), count(counts.overdue, lang))}`,
+        waiting: counts.waiting,
+        asked,
+        tabs: INBOX_TABS.map((tab) => ({
+          href: listHref('/cho-duyet', { tab: tab === 'waiting' ? '' : tab }),
+          text: t.inbox.tabs[tab],
+          count: tab === 'settled' ? null : counts[tab],
+          current: tab === asked.tab,
+        })),
+        unit: unitModel(page, choice, scope.few, scope.all.length, asked),
+        filtered: asked.q !== '' || choice.unit !== null,
+        rows: unsure ? [] : inbox.lines.map((line) => rowOf(line, now, t, lang)),
+        unsure,
+        list: paging(inbox, t.inbox.noun),
+      })
+    }),
+    ...decisionPages(services),
+  ]
+}
+
+function unitModel(
+  page: Page,
+  choice: UnitChoice,
+  few: readonly { id: string; name: string }[] | null,
+  all: number,
+  asked: { q: string; tab: string; sort: string },
+) {
+  return {
+    label: page.t.inbox.unit,
+    all: page.t.inbox.allUnits(count(all, page.lang)),
+    text: choice.text,
+    id: choice.unit?.id ?? '',
+    few,
+    unknown: choice.text !== '' && choice.unit === null && choice.choices.length === 0,
+    choices: choice.choices.map((unit) => ({
+      name: unit.name,
+      parent: unit.parentName,
+      href: listHref('/cho-duyet', { tab: asked.tab, q: asked.q, sort: asked.sort, unit: unit.name, unitId: unit.id }),
+    })),
+  }
+}
+
+type Note = { readonly tone: string; readonly icon: string; readonly text: string }
+
+/** A line as the table shows it: texts only, so that the template has nothing to work out. */
+function rowOf(line: InboxLine, now: Date, t: Words, lang: Lang) {
+  return {
+    href: `/cho-duyet/${line.id}`,
+    name: line.fullName,
+    position: line.position,
+    unit: line.unitName,
+    local: line.local,
+    sent: short(line.submittedAt, lang),
+    due: short(line.dueAt, lang),
+    decided: line.decidedAt === null ? '–' : short(line.decidedAt, lang),
+    state: line.state,
+    notes: notesOf(line, now, t, lang),
+  }
+}
+
+function notesOf(line: InboxLine, now: Date, t: Words, lang: Lang): Note[] {
+  const notes: Note[] = []
+  const left = line.dueAt.getTime() - now.getTime()
+  if (line.overdue) notes.push({ tone: 'bad', icon: 'triangle', text: t.inbox.overdue(duration(left, lang)) })
+  else if (line.state === 'submitted' && left < SOON_MS)
+    notes.push({ tone: 'wait', icon: 'clock', text: t.inbox.left(duration(left, lang)) })
+  if (line.namesakes > 0 && line.state === 'submitted')
+    notes.push({ tone: 'wait', icon: 'triangle', text: t.inbox.namesakes(count(line.namesakes, lang)) })
+  // The first sending makes the second version.
+  if (line.version > 2)
+    notes.push({ tone: 'info', icon: 'back-arrow', text: t.inbox.sentAgain(count(line.version - 2, lang)) })
+  if (notes.length === 0 && line.state === 'submitted')
+    notes.push({ tone: 'ok', icon: 'tick-circle', text: t.inbox.clear })
+  return notes
+}

@@ -1,0 +1,54 @@
+import type { IconName } from './icons.ts'
+
+/** Six tones and no more; colour is the third sign of a state, after its icon and its words. */
+export type Tone = 'neutral' | 'info' | 'wait' | 'ok' | 'bad' | 'ended'
+export type Tag = { readonly tone: Tone; readonly icon: IconName }
+
+/** Every state that people see, by family; the words for it are at `t.states[family][state]`. */
+export const STATES = {
+  request: {
+    draft: { tone: 'neutral', icon: 'ring' },
+    'awaiting-email': { tone: 'info', icon: 'mail' },
+    submitted: { tone: 'wait', icon: 'clock' },
+    returned: { tone: 'wait', icon: 'back-arrow' },
+    approved: { tone: 'info', icon: 'sync' },
+    ready: { tone: 'ok', icon: 'tick-circle' },
+    activated: { tone: 'ok', icon: 'tick-circle' },
+    rejected: { tone: 'bad', icon: 'cross-circle' },
+    withdrawn: { tone: 'ended', icon: 'cross' },
+    expired: { tone: 'ended', icon: 'clock' },
+  },
+  account: {
+    'awaiting-activation': { tone: 'info', icon: 'key' },
+    active: { tone: 'ok', icon: 'tick-circle' },
+    'never-activated': { tone: 'bad', icon: 'lock' },
+    'locked-passwords': { tone: 'bad', icon: 'lock' },
+    'long-unused': { tone: 'wait', icon: 'clock' },
+    'stopped-unused': { tone: 'wait', icon: 'pause' },
+    suspended: { tone: 'wait', icon: 'pause' },
+    kept: { tone: 'neutral', icon: 'box' },
+    'deleted-recoverable': { tone: 'ended', icon: 'back-arrow' },
+    deleted: { tone: 'ended', icon: 'cross' },
+  },
+  sync: {
+    'in-step': { tone: 'ok', icon: 'tick-circle' },
+    behind: { tone: 'info', icon: 'half-disc' },
+    retrying: { tone: 'wait', icon: 'sync' },
+    'outcome-unknown': { tone: 'wait', icon: 'ring' },
+    'needs-person': { tone: 'bad', icon: 'person' },
+    'not-verified': { tone: 'neutral', icon: 'glass' },
+  },
+} as const satisfies Record<string, Record<string, Tag>>
+
+export type Family = keyof typeof STATES
+export type RequestTag = keyof (typeof STATES)['request']
+export type AccountTag = keyof (typeof STATES)['account']
+export type SyncTag = keyof (typeof STATES)['sync']
+
+/** The tone and icon of a state. Throws on one that the table lacks. */
+export function tagOf(family: string, state: string): Tag {
+  const states: Readonly<Record<string, Readonly<Record<string, Tag>>>> = STATES
+  const tag = states[family]?.[state]
+  if (tag === undefined) throw new Error(`There is no state ${family}.${state}`)
+  return tag
+}

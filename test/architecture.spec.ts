@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+
+const src = join(import.meta.dirname, '..', 'src')
+const FEATURES = [
+  'requests',
+  'accounts',
+  'addresses',
+  'units',
+  'provisioning',
+  'audit',
+  'letters',
+  'access',
+  'calendar',
+] as const
+const PORTS = ['directory/directory.ts', 'mail/mail.ts']
+const isFeature = (room: string): boolean => (FEATURES as readonly string[]).includes(room)
+
+type Import = { from: string; to: string }
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.includes('generated'))
+  .sort()
+const roomOf = (file: string): string => file.split('/')[0] ?? ''
+const nameOf = (file: string): string => file.split('/').slice(1).join('/')
+const textOf = (file: string): string => readFileSync(join(src, file), 'utf8')
+
+const imports: Import[] = files.flatMap((from) =>
+  [...textOf(from).matchAll(/(?:from|import) '([^']+)'/g)].map((match) => {
+    const [, target = ''] = match
+    return { from, to: target.startsWith('.') ? relative(src, join(dirname(join(src, from)), target)) : target }
+  }),
+)
+const ours = imports.filter(({ to }) => to.endsWith('.ts'))
+const across = ours.filter(({ from, to }) => roomOf(from) !== roomOf(to))
+const show = (found: readonly Import[]): string[] => found.map(({ from, to }) => `${from} → ${to}`)
+
+/** A file that thinks: no `await`, no Prisma; others may use its types and decisions. */
+const isSingular = (file: string): boolean => !/\bawait\b|\basync\b|Prisma/.test(textOf(file))
+const isPlural = (file: string): boolean => isFeature(roomOf(file)) && nameOf(file) !== 'store.ts'
+
+describe('the walls of the house', () => {
+  test('are looked at: the imports were found', () => {
+    expect(across.length).toBeGreaterThan(100)
+    expect(imports.some(({ to }) => to === 'ldapjs')).toBe(true)
+  })
+
+  test('the kernel imports nothing of ours', () => {
+    expect(show(across.filter(({ from }) => roomOf(from) === 'kernel'))).toEqual([])
+  })
+
+  test('only main constructs: nobody imports main but main, and the web for the type of what main made', () => {
+    const allowed = (each: Import) =>
+      ['main', 'web'].includes(roomOf(each.from)) && (roomOf(each.from) === 'main' || each.to === 'main/compose.ts')
+    expect(show(across.filter((each) => roomOf(each.to) === 'main' && !allowed(each)))).toEqual([])
+    const values = files.filter(
+      (file) => roomOf(file) === 'web' && /^import \{[^}]*\} from '\.\.\/main\//m.test(textOf(file)),
+    )
+    expect(values).toEqual([])
+  })
+
+  test('a store is its own room’s', () => {
+    const shared = (each: Import) => each.from === 'db/transaction.ts' && each.to === 'audit/store.ts'
+    expect(show(across.filter((each) => nameOf(each.to) === 'store.ts' && !shared(each)))).toEqual([])
+  })
+
+  test('the web never imports a store, a driver or Prisma', () => {
+    const drivers = (to: string) => ['directory', 'mail', 'db'].includes(roomOf(to)) && to !== 'db/migrate.ts'
+    expect(
+      show(ours.filter(({ from, to }) => roomOf(from) === 'web' && (drivers(to) || nameOf(to) === 'store.ts'))),
+    ).toEqual([])
+  })
+
+  test('features import the kernel, db, ports and other features’ doors, nothing else', () => {
+    const fits = ({ from, to }: Import) =>
+      ['kernel', 'db'].includes(roomOf(to)) ||
+      isPlural(to) ||
+      PORTS.includes(to) ||
+      // The directory vouches for people; passport-ldapauth must meet the same TLS settings as the driver.
+      (from === 'access/sign-in.ts' && ['directory/connection.ts', 'directory/operations.ts'].includes(to))
+    expect(show(across.filter((each) => isFeature(roomOf(each.from)) && !fits(each)))).toEqual([])
+  })
+
+  test('provisioning knows the ports, never an implementation', () => {
+    const found = across.filter(
+      ({ from, to }) => roomOf(from) === 'provisioning' && ['directory', 'mail'].includes(roomOf(to)),
+    )
+    expect(show(found.filter(({ to }) => !PORTS.includes(to)))).toEqual([])
+  })
+
+  test.each([
+    'request',
+    'details',
+    'address',
+    'account',
+    'password',
+    'unit',
+    'policy',
+    'entry',
+    'ledger',
+    'working-days',
+    'seats',
+    'waiting',
+  ])('%s.ts thinks, and does not act', (name) => {
+    const file = files.find((each) => nameOf(each) === `${name}.ts`)
+    expect(file).toBeDefined()
+    expect(isSingular(file ?? '')).toBe(true)
+  })
+
+  test('one file alone imports ldapjs, and one reads the environment', () => {
+    const ldapjs = imports.filter(({ to }) => to === 'ldapjs' || to.startsWith('ldapjs/')).map(({ from }) => from)
+    expect([...new Set(ldapjs)]).toEqual(['directory/connection.ts'])
+    const env = files.filter((file) => textOf(file).includes('process.env'))
+    expect(env).toEqual(['main/config.ts'])
+  })
+
+  test('own modules are never mocked', () => {
+    const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    )
+    const word = ['jest', 'mock('].join('.')
+    expect(tests.filter((name) => readFileSync(join(import.meta.dirname, name), 'utf8').includes(word))).toEqual([])
+  })
+})

@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals'
+import { addresses } from '../../scripts/bench/addresses.ts'
+import { approve } from '../../scripts/bench/approve.ts'
+import { median, percentile } from '../../scripts/bench/figures.ts'
+import { inbox } from '../../scripts/bench/inbox.ts'
+
+// So few runs say nothing about speed; they say that the benchmarks still walk the way that people go.
+describe('the benchmarks, at a size that measures nothing', () => {
+  test('approve: from the approving POST to an IMAP login, and the floor', async () => {
+    const { json, table } = await approve({ size: 1 })
+    expect(json).toMatchObject({ bench: 'approve', size: 1 })
+    for (const name of ['ratio', 'ours_ms', 'ours_p95_ms', 'floor_ms', 'floor_p95_ms'])
+      expect(json[name]).toBeGreaterThan(0)
+    expect(table).toContain('IMAP sign-in')
+  })
+
+  test('inbox: the page and the bare handler answer every request', async () => {
+    const { json } = await inbox({ size: 300, seconds: 0.3, rounds: 1 })
+    expect(json).toMatchObject({ bench: 'inbox', size: 300, requests: 30 })
+    for (const name of ['ratio', 'ours_per_s', 'floor_per_s', 'staff_ratio']) expect(json[name]).toBeGreaterThan(0)
+  })
+})
+
+test('addresses: proposals with few and many taken, and reserving beside a bare insert', async () => {
+  const { json } = await addresses({ size: 600, seconds: 0.2, rounds: 1 })
+  expect(json).toMatchObject({ bench: 'addresses', size: 600, small: 300 })
+  for (const name of ['ratio', 'reserve_ratio', 'small_per_s', 'large_per_s', 'reserve_per_s', 'floor_per_s'])
+    expect(json[name]).toBeGreaterThan(0)
+})
+
+test('a percentile is a value that was measured', () => {
+  const values = Array.from({ length: 200 }, (_, n) => 200 - n)
+  expect(percentile(values, 0.95)).toBe(190)
+  expect(median([3, 1, 2])).toBe(2)
+  expect(percentile([], 0.5)).toBe(0)
+})

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { startOffice, type Office } from '../support/database.ts'
+import { running } from '../support/processes.ts'
+import { until } from '../support/waiting.ts'
+
+let office: Office
+
+beforeAll(async () => {
+  office = await startOffice()
+}, 60_000)
+
+afterAll(async () => {
+  await office.stop()
+})
+
+test('worker and web outlive a database that goes away, in order or not, and comes back', async () => {
+  const worker = running(office.env, 'work')
+  const web = running(office.env, 'serve')
+  await Promise.all([worker.says('Worker is ready'), web.says('Web service is ready')])
+  for (const away of ['stop', 'kill'] as const) {
+    await office.postgres[away]()
+    // Long enough for the bells to give up and be hung anew.
+    await pause(3_000)
+    await office.postgres.start()
+    await until('the database', () => office.services.database.pool.query('SELECT 1').catch(() => null))
+  }
+  worker.terminate()
+  web.terminate()
+  const ended = await Promise.all([worker.ended, web.ended])
+  expect(ended.map(({ code, out }) => [code, out.includes('Stopping')])).toEqual([
+    [0, true],
+    [0, true],
+  ])
+}, 60_000)

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { setTimeout as pause } from 'node:timers/promises'
+import { TargetFault } from '../../src/kernel/fault.ts'
+import { FOLDERS } from '../../src/mail/mail.ts'
+import type { Mailbox, MailStore, MailUsage } from '../../src/mail/mail.ts'
+import type { LetterSender } from '../../src/mail/messages.ts'
+
+/** A mail store under test, with the world around it. */
+export type MailWorld = {
+  readonly store: MailStore
+  readonly domain: string
+  /** Puts these mailboxes into the directory, or changes their quota there. */
+  know(mailboxes: readonly Mailbox[]): Promise<void>
+  /** A home with mail in it of somebody whom the directory does not know. */
+  leaveHome(login: string): Promise<void>
+  /** The folders as the store has them, looked at by another way than the port. */
+  foldersOf(login: string): Promise<readonly string[]>
+  /** Hands mail to the mail server as a stranger would. */
+  readonly sender: LetterSender
+  stop(): Promise<void>
+}
+
+const until = async (usage: () => Promise<MailUsage>, enough: (usage: MailUsage) => boolean): Promise<MailUsage> => {
+  for (let tries = 0; tries < 100; tries++) {
+    const now = await usage()
+    if (enough(now)) return now
+    await pause(50)
+  }
+  return usage()
+}
+
+const faultOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof TargetFault ? error.fault : error),
+  )
+
+/** What every mail store promises, whoever it is; what one lacks it declares in `capabilities`. */
+export function mailContract(name: string, start: () => Promise<MailWorld>): void {
+  describe(`the mail store of ${name}`, () => {
+    let world: MailWorld
+    const mailbox = (login: string, quotaMb = 100): Mailbox => ({ login, mail: `u${login}@${world.domain}`, quotaMb })
+    beforeAll(async () => {
+      world = await start()
+    })
+    afterAll(async () => {
+      await world.stop()
+    })
+
+    test('declares what it can do, and finds itself well', async () => {
+      expect(world.store.capabilities.quota).toBe(true)
+      const findings = await world.store.check()
+      expect(findings.filter((finding) => !finding.ok)).toEqual([])
+      expect(findings.length).toBeGreaterThan(0)
+    })
+
+    test('makes a mailbox with its folders, and leaves it alone the second time', async () => {
+      const anna = mailbox('100101')
+      await world.know([anna])
+      expect(await world.store.ensure([anna])).toEqual([{ status: 'created' }])
+      expect(await world.store.ensure([anna])).toEqual([{ status: 'unchanged' }])
+      expect(await world.foldersOf('100101')).toEqual(expect.arrayContaining([...FOLDERS]))
+    })
+
+    test('refuses a login that the directory does not know', async () => {
+      const [outcome] = await world.store.ensure([mailbox('100102')])
+      expect(outcome).toMatchObject({ status: 'fault', fault: { kind: 'refused' } })
+      expect(await faultOf(world.store.usage('100102'))).toMatchObject({ kind: 'refused' })
+    })
+
+    test('makes a mailbox as soon as the directory knows it, though it was asked for before', async () => {
+      const late = mailbox('100103')
+      await world.store.ensure([late])
+      await world.know([late])
+      expect(await world.store.ensure([late])).toEqual([{ status: 'created' }])
+    })
+
+    test.each(['../100101', '*', '', 'a/b', '100101 ', 'x\0y'])('refuses the login %j', async (login) => {
+      const [outcome] = await world.store.ensure([{ ...mailbox('0'), login }])
+      expect(outcome).toMatchObject({ status: 'fault', fault: { kind: 'refused' } })
+      expect(await faultOf(world.store.occupied([login]))).toMatchObject({ kind: 'refused' })
+      expect(await faultOf(world.store.usage(login))).toMatchObject({ kind: 'refused' })
+    })
+
+    test('sees the home of a login that the directory does not know', async () => {
+      await world.leaveHome('100104')
+      const many = Array.from({ length: 500 }, (_, index) => String(200_000 + index))
+      expect(await world.store.occupied(['100104', ...many])).toEqual(new Set(['100104']))
+      expect(await world.store.occupied(['100105'])).toEqual(new Set())
+    })
+
+    test('makes 150 mailboxes in one go, and says which one it could not', async () => {
+      const all = Array.from({ length: 150 }, (_, index) => mailbox(String(300_000 + index)))
+      await world.know(all.filter(({ login }) => login !== '300077'))
+      const outcomes = await world.store.ensure(all)
+      expect(outcomes).toHaveLength(150)
+      expect(outcomes.filter(({ status }) => status === 'created')).toHaveLength(149)
+      expect(outcomes[77]).toMatchObject({ status: 'fault', fault: { kind: 'refused' } })
+      expect(await world.store.occupied(all.map(({ login }) => login))).toEqual(
+        new Set(all.map(({ login }) => login).filter((login) => login !== '300077')),
+      )
+    })
+
+    test('follows a change of the quota', async () => {
+      const grown = mailbox('100106', 50)
+      await world.know([grown])
+      await world.store.ensure([grown])
+      expect(await world.store.usage('100106')).toMatchObject({ quotaBytes: 50 * 1024 ** 2, messages: 0 })
+      await world.know([{ ...grown, quotaMb: 70 }])
+      expect(await world.store.ensure([{ ...grown, quotaMb: 70 }])).toEqual([{ status: 'unchanged' }])
+      expect(await world.store.usage('100106')).toMatchObject({ quotaBytes: 70 * 1024 ** 2 })
+    })
+
+    test('counts a letter that was delivered, and refuses one to nobody', async () => {
+      const reader = mailbox('100107')
+      await world.know([reader])
+      await world.store.ensure([reader])
+      const before = await world.store.usage('100107')
+      const letter = { messageId: '<one@test.example>', subject: 'Chào bạn', text: 'Một lá thư.\n'.repeat(500) }
+      await world.sender.send({ ...letter, to: reader.mail })
+      const after = await until(
+        () => world.store.usage('100107'),
+        ({ messages }) => messages > before.messages,
+      )
+      expect(after.messages).toBe(before.messages + 1)
+      expect(after.usedBytes).toBeGreaterThan(before.usedBytes + 4_000)
+
+      expect(await faultOf(world.sender.send({ ...letter, to: `nobody@${world.domain}` }))).toMatchObject({
+        kind: 'refused',
+        detail: expect.stringContaining('550 5.1.1'),
+      })
+    })
+  })
+}

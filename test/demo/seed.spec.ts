@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { mkdtempSync, rmSync, chmodSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cliActor, permit } from '../../src/access/policy.ts'
+import { startDemo, type Demo } from '../../scripts/demo/start.ts'
+import { HOW_MANY } from '../../scripts/demo/stories.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'congvu-seed-'))
+let demo: Demo
+
+beforeAll(async () => {
+  // PostgreSQL runs as another user when this is root.
+  chmodSync(folder, 0o755)
+  demo = await startDemo({
+    kind: 'embedded',
+    folder: join(folder, 'demo'),
+    port: null,
+    kept: false,
+    say: () => undefined,
+  })
+}, 120_000)
+afterAll(async () => {
+  await demo.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const count = async (sql: string): Promise<number> => {
+  const { rows } = await demo.services.database.pool.query<{ n: number }>(`SELECT (${sql})::int AS n`)
+  return rows[0]?.n ?? Number.NaN
+}
+
+describe('the seeded province', () => {
+  test('has some four hundred people, each with one living primary address', async () => {
+    const people = await count(`SELECT count(*) FROM account`)
+    expect(people).toBeGreaterThan(400)
+    expect(await count(`SELECT count(DISTINCT holder_id) FROM address WHERE state = 'live' AND role = 'primary'`)).toBe(
+      people,
+    )
+    expect(await count(`SELECT count(*) - count(DISTINCT nin_hash) FROM person WHERE nin_hash IS NOT NULL`)).toBe(0)
+  })
+
+  test('directory and mail server have everybody, and the ledger says so', async () => {
+    expect(await count(`SELECT count(*) FROM sync WHERE applied < wanted`)).toBe(0)
+    expect(
+      await count(
+        `SELECT count(*) FROM account a WHERE (SELECT count(*) FROM sync s WHERE s.subject_id = a.id AND verified_at IS NOT NULL) <> 2`,
+      ),
+    ).toBe(0)
+    expect(await count(`SELECT count(*) FROM outbox WHERE state <> 'sent'`)).toBe(0)
+  })
+
+  test('every agency and commune has an administrator who can sign in', async () => {
+    expect(
+      await count(`SELECT count(*) FROM unit_version v WHERE kind IN ('agency', 'commune') AND NOT EXISTS (
+        SELECT 1 FROM role_grant g JOIN account a ON a.id = g.account_id
+        WHERE g.unit_id = v.unit_id AND g.role = 'unit-admin' AND a.state = 'active')`),
+    ).toBe(0)
+  })
+
+  test('there are requests in every state, none of them from the future', async () => {
+    const { rows } = await demo.services.database.pool.query<{ state: string; n: number }>(
+      `SELECT state, count(*)::int AS n FROM request GROUP BY 1`,
+    )
+    expect(Object.fromEntries(rows.map(({ state, n }) => [state, n]))).toEqual({
+      draft: HOW_MANY.draft,
+      submitted: HOW_MANY.submitted + HOW_MANY['due-soon'] + HOW_MANY.overdue + HOW_MANY.resubmitted,
+      returned: HOW_MANY.returned,
+      approved: HOW_MANY.approved + HOW_MANY.activated,
+      rejected: HOW_MANY.rejected,
+      withdrawn: HOW_MANY.withdrawn,
+      expired: HOW_MANY.expired,
+    })
+    expect(await count(`SELECT count(*) FROM request_event WHERE at > now()`)).toBe(0)
+    expect(await count(`SELECT count(*) FROM request WHERE state = 'submitted' AND due_at < now()`)).toBe(
+      HOW_MANY.overdue,
+    )
+  })
+
+  test('the audit log is whole and in the order of time', async () => {
+    const allowed = permit(cliActor('test'), 'audit.read')
+    if (!allowed.ok) throw new Error('not permitted')
+    const { broken, entries } = await demo.services.audit.verify(allowed.value)
+    expect(broken).toBeNull()
+    expect(entries).toBeGreaterThan(1_500)
+    expect(
+      await count(
+        `SELECT count(*) FROM (SELECT at, lag(at) OVER (ORDER BY seq) AS before FROM audit_entry) e WHERE at < before`,
+      ),
+    ).toBe(0)
+  })
+
+  test('the sign-ins that the demo prints hold their roles', async () => {
+    const roles = await Promise.all(
+      demo.seeded.signIns.map(async ({ address }) => {
+        const result = await demo.services.signIn(address, 'ba chen tra sen thom')
+        return result.ok ? result.actor.grants.map(({ role }) => role).join() : result.refusal.kind
+      }),
+    )
+    expect(roles).toEqual(['it-staff', 'auditor', 'unit-admin', 'unit-admin', ''])
+  })
+})

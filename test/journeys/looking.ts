@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { full } from '../support/scale.ts'
+
+const REFLOW = [320, 360, 641, 768, 1024]
+const PICTURED = [390, 1280]
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Where the pictures of this run are kept. */
+const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'congvu-pictures')
+mkdirSync(pictures, { recursive: true })
+/** With a folder named, or at full figures, each language is looked at in both widths; else in its journey's own. */
+const both = full || process.env['SCREENSHOTS'] !== undefined
+
+type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string; readonly target: unknown }[] }
+export type Look = (page: Page, name: string) => Promise<void>
+
+/**
+ * Looks at a page as it stands: axe and a picture at desk and phone width, nothing to scroll sideways at six widths, no
+ * word that a program left behind. What is wrong is gathered in `faults`, so that one run tells everything.
+ */
+export function looking(lang: 'vi' | 'en', width: number, faults: string[]): Look {
+  return async (page, name) => {
+    const fault = (what: string) => faults.push(`${lang} ${name}: ${what}`)
+    await page.evaluate(axe)
+    for (const each of [...REFLOW, ...PICTURED]) {
+      await page.setViewportSize({ width: each, height: 900 })
+      const wide = await page.evaluate<string | null>(WIDEST)
+      if (wide !== null) fault(`scrolls sideways at ${each}: ${wide}`)
+      if (!PICTURED.includes(each) || !(both || each === width)) continue
+      for (const { id, nodes } of await page.evaluate<Violation[]>(axeRun))
+        for (const node of nodes)
+          if (!exempt(id, node.html))
+            fault(`axe at ${each}: ${id} ${JSON.stringify(node.target)} ${node.html.slice(0, 160)}`)
+      await page.screenshot({ path: join(pictures, `${name}-${lang}-${each}.png`), fullPage: true })
+    }
+    const odd = await page.evaluate<string[]>(ODD)
+    for (const text of odd) fault(text)
+    await page.setViewportSize({ width, height: 900 })
+  }
+}
+
+const axeRun = `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] })
+  .then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, target }) => ({ html, target })) })))`
+
+/** govuk-frontend's radios with a conditional part say whether it is open; axe knows no role that may. */
+const exempt = (rule: string, html: string): boolean =>
+  rule === 'aria-allowed-attr' &&
+  html.startsWith('<input class="govuk-radios__input"') &&
+  html.includes('aria-expanded')
+
+const WIDEST = `(() => {
+  const root = document.documentElement
+  if (root.scrollWidth <= root.clientWidth) return null
+  const over = [...document.body.querySelectorAll('*')].filter((one) =>
+    one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest('.cv-scroll, .cv-tabs, .govuk-visually-hidden'))
+  const last = over.at(-1)
+  return last ? last.outerHTML.slice(0, 120) : 'something'
+})()`
+
+/** One heading, a title, the language said, and nothing that a template printed by mistake. */
+const ODD = `(() => {
+  const found = []
+  const text = document.body.innerText
+  for (const word of ['undefined', '[object', 'NaN', 'Invalid Date', '{{', '=>']) if (text.includes(word)) found.push('says ' + word)
+  if (document.querySelectorAll('h1').length !== 1) found.push('has not one heading')
+  if (!document.title.includes(' – ')) found.push('has the title ' + document.title)
+  const ids = [...document.querySelectorAll('[id]')].map((one) => one.id)
+  for (const id of new Set(ids)) if (ids.filter((each) => each === id).length > 1) found.push('has twice #' + id)
+  for (const link of document.querySelectorAll('a[href]')) {
+    const href = link.getAttribute('href')
+    if (href.length > 1 && href.startsWith('#') && !document.getElementById(href.slice(1))) found.push('leads nowhere: ' + href)
+  }
+  const names = new Map()
+  for (const link of document.querySelectorAll('main a[href]')) {
+    const name = (link.getAttribute('aria-label') ?? link.textContent).replace(/\\s+/g, ' ').trim()
+    const before = names.get(name)
+    if (before !== undefined && before !== link.href) found.push('has two links called ' + name)
+    names.set(name, link.href)
+  }
+  return found
+})()`

@@ -1,0 +1,116 @@
+import { expect } from '@jest/globals'
+import { PASSWORD } from '../support/people.ts'
+import type { Hands } from './hands.ts'
+import type { Look } from './looking.ts'
+import { signIn } from './main-job.ts'
+import type { World } from './world.ts'
+
+/** Pages for everybody that the main job does not pass. */
+export async function otherPages(hands: Hands, look: Look): Promise<void> {
+  const { page } = hands
+  const pages = {
+    'track-withdraw': '/theo-doi/rut',
+    receipt: '/de-nghi/bien-nhan',
+    help: '/tro-giup',
+    states: '/bang-tinh-trang',
+    'activate-start': '/kich-hoat',
+    'not-found': '/khong-co',
+  }
+  for (const [name, path] of Object.entries(pages)) {
+    await hands.open(path)
+    await look(page, name)
+  }
+  await signIn(hands, 'khongcoai', 'khong dung dau')
+  await look(page, 'sign-in-error')
+}
+
+/** What the three kinds of staff see, each page reached from where they start. */
+export async function staffPages(
+  world: World,
+  { approver, staff, auditor }: Record<'approver' | 'staff' | 'auditor', Hands>,
+  look: Look,
+): Promise<void> {
+  await visitAll(approver, 'admin', look, {
+    settled: ['/cho-duyet', 'a[href="/cho-duyet?tab=settled"]'],
+    'nothing-found': ['/cho-duyet?q=khongco'],
+    accounts: ['/cho-duyet', 'nav a[href="/tai-khoan"]'],
+    account: ['/tai-khoan?q=thuy+duong', '.cv-table a'],
+    'account-hand-over': ['/tai-khoan?q=thuy+duong', '.cv-table a', 'a[href$="muc=giao"]'],
+    slip: ['/tai-khoan?q=thuy+duong', '.cv-table a', 'a[href$="muc=giao"]', 'form[action$="/phieu"] button'],
+    units: ['/cho-duyet', 'nav a[href="/don-vi"]'],
+    times: ['/cho-duyet', 'nav a[href="/thoi-gian"]'],
+    unit: ['/don-vi', '.cv-table a'],
+    'my-account': ['/', 'nav a[href="/tai-khoan-cua-toi"]'],
+    forbidden: ['/viec-con-do'],
+  })
+  await signIn(staff, world.people.it.mail, PASSWORD)
+  await visitAll(staff, 'it', look, {
+    board: ['/viec-con-do'],
+    'board-repair': ['/viec-con-do', 'a[href="/viec-con-do/sua-tat-ca"]'],
+    'board-repair-error': ['/viec-con-do/sua-tat-ca', 'main form button[type=submit]'],
+    requests: ['/viec-con-do', 'nav a[href="/cho-duyet"]'],
+    accounts: ['/viec-con-do', 'nav a[href="/tai-khoan"]'],
+    account: ['/viec-con-do', '.cv-table a'],
+    'account-details': ['/viec-con-do', '.cv-table a', 'a[href$="muc=thong-tin"]'],
+    'account-history': ['/viec-con-do', '.cv-table a', 'a[href$="muc=lich-su"]'],
+    units: ['/viec-con-do', 'nav a[href="/don-vi"]'],
+    unit: ['/don-vi?q=noi+vu', '.cv-table a'],
+    'unit-change': ['/don-vi?q=noi+vu', '.cv-table a', 'a[href$="/sua"]'],
+    'unit-new-error': ['/don-vi', 'a[href="/don-vi/moi"]', 'main form button[type=submit]'],
+    roles: ['/viec-con-do', 'nav a[href="/phan-quyen"]'],
+    'roles-error': ['/phan-quyen', 'form[action="/phan-quyen"] button[type=submit]'],
+    'role-revoke': ['/phan-quyen', 'a[href$="/thu-hoi"]'],
+    times: ['/viec-con-do', 'nav a[href="/thoi-gian"]'],
+    holidays: ['/viec-con-do', 'nav a[href="/ngay-nghi"]'],
+    'holidays-error': ['/ngay-nghi?nam=2027', 'form[action="/ngay-nghi"] button[type=submit]'],
+    naming: ['/viec-con-do', 'nav a[href="/quy-dinh/dia-chi"]'],
+    'naming-preview': ['/quy-dinh/dia-chi', 'button[value=preview]'],
+    'naming-error': ['/quy-dinh/dia-chi', 'button[value=save]'],
+    addresses: ['/viec-con-do', 'nav a[href="/dia-chi"]'],
+    audit: ['/viec-con-do', 'nav a[href="/nhat-ky"]'],
+    'audit-checked': ['/nhat-ky', 'form[action="/nhat-ky/kiem-tra"] button'],
+  })
+  await signIn(auditor, world.people.auditor.mail, PASSWORD)
+  await visitAll(auditor, 'auditor', look, {
+    board: ['/viec-con-do'],
+    decision: ['/cho-duyet', '.cv-table a'],
+    account: ['/viec-con-do', '.cv-table a'],
+    unit: ['/don-vi', '.cv-table a'],
+    roles: ['/phan-quyen'],
+    holidays: ['/ngay-nghi'],
+    times: ['/thoi-gian'],
+    naming: ['/quy-dinh/dia-chi'],
+    addresses: ['/dia-chi'],
+  })
+  for (const path of [
+    '/viec-con-do',
+    '/cho-duyet',
+    '/tai-khoan',
+    '/don-vi',
+    '/phan-quyen',
+    '/ngay-nghi',
+    '/thoi-gian',
+  ]) {
+    await auditor.open(path)
+    expect(await auditor.page.locator('.cv-readonly').count()).toBe(1)
+    // Searching is all that there is to press.
+    expect(
+      await auditor.page.locator('main form[method=post], main a[href$="/sua"], main a[href$="/moi"]').count(),
+    ).toBe(0)
+  }
+}
+
+type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>
+
+/** Each page by its way: where it starts and what is pressed. */
+async function visitAll(hands: Hands, who: string, look: Look, ways: Ways): Promise<void> {
+  for (const [name, [path, ...presses]] of Object.entries(ways)) {
+    await hands.open(path)
+    for (const what of presses) {
+      const menu = hands.page.locator('.govuk-js-service-navigation-toggle')
+      if (what.startsWith('nav ') && (await menu.isVisible())) await menu.click()
+      await hands.press(what)
+    }
+    await look(hands.page, `${who}-${name}`)
+  }
+}

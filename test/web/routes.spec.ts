@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { Router } from 'express'
+import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
+import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
+import { signedIn } from '../support/signed-in.ts'
+import { startWeb, visitor, type Seen, type Visitor, type WebSystem } from '../support/web.ts'
+
+/** Who asks. The three administrators hold the department, the agency above it, and another agency. */
+const ROLES = ['nobody', 'person', 'department', 'agency', 'other', 'it-staff', 'auditor'] as const
+type Role = (typeof ROLES)[number]
+/** Whose request, account, unit or grant it is about: the agency's own, its department's, the other agency's. */
+const PLACES = ['agency', 'department', 'other'] as const
+type Place = (typeof PLACES)[number]
+
+/** A status, or where a 303 leads: `:id` is the subject, `*` any identifier, `in` the sign-in page that leads back. */
+type Outcome = number | string
+/** One for every place, or one for each in their order. */
+type Cell = Outcome | readonly [agency: Outcome, department: Outcome, other: Outcome]
+type Row = readonly Cell[]
+
+const all = (outcome: Cell): Row => ROLES.map(() => outcome)
+const MINE = '/tai-khoan-cua-toi'
+const INBOX = '/cho-duyet'
+const BOARD = '/viec-con-do'
+/** What an administrator of the department, of the agency and of the other agency reaches. */
+const within = (ok: Outcome): readonly [Cell, Cell, Cell] => [
+  [404, ok, 404],
+  [ok, ok, 404],
+  [404, 404, ok],
+]
+
+/** Every route, and what becomes of it for each of the ROLES in their order. */
+const TABLE: Readonly<Record<string, Row>> = {
+  'GET /': all(200),
+  'GET /tro-giup': all(200),
+  'GET /bang-tinh-trang': all(200),
+
+  'GET /de-nghi': all(200),
+  'POST /de-nghi': all('/de-nghi/ma'),
+  'GET /de-nghi/ma': all('/de-nghi'),
+  'POST /de-nghi/ma': all('/de-nghi'),
+  'POST /de-nghi/ma/gui-lai': all('/de-nghi'),
+  'GET /de-nghi/thong-tin': all('/de-nghi'),
+  'POST /de-nghi/thong-tin': all('/de-nghi'),
+  'GET /don-vi/tim': all(200),
+  'GET /de-nghi/dia-chi': all('/de-nghi'),
+  'POST /de-nghi/dia-chi': all('/de-nghi'),
+  'GET /de-nghi/kiem-tra': all('/de-nghi'),
+  'POST /de-nghi/kiem-tra': all('/de-nghi'),
+  'GET /de-nghi/da-gui': all('/de-nghi'),
+  'GET /de-nghi/bien-nhan': all('/de-nghi'),
+
+  'GET /theo-doi': all(200),
+  'POST /theo-doi': all('/theo-doi'),
+  'GET /theo-doi/ket-qua': all('/theo-doi'),
+  'GET /theo-doi/rut': all('/theo-doi'),
+  'POST /theo-doi/rut': all('/theo-doi'),
+  'POST /theo-doi/bo-sung': all('/theo-doi'),
+
+  'GET /kich-hoat': all(200),
+  'POST /kich-hoat': all('/kich-hoat'),
+  'GET /kich-hoat/mat-khau': all('/kich-hoat'),
+  'POST /kich-hoat/mat-khau': all('/kich-hoat'),
+  'GET /kich-hoat/xong': all('/kich-hoat'),
+  'GET /kich-hoat/:token': all(200),
+  'POST /kich-hoat/:token': all('/kich-hoat/:id'),
+
+  'GET /dang-nhap': [200, MINE, INBOX, INBOX, INBOX, BOARD, BOARD],
+  'POST /dang-nhap': all('/dang-nhap'),
+  'POST /dang-xuat': all('/dang-nhap'),
+
+  'GET /cho-duyet': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /cho-duyet/:id': ['in', 403, ...within(200), 200, 200],
+  'POST /cho-duyet/:id/quyet-dinh': [403, 403, ...within('/cho-duyet'), '/cho-duyet', 403],
+  'POST /cho-duyet/:id/so-dinh-danh': [403, 403, ...within(200), 200, 403],
+
+  'GET /tai-khoan': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /tai-khoan/:id': ['in', 403, ...within(200), 200, 200],
+  'POST /tai-khoan/:id/dong-bo': [403, 403, 403, 403, 403, '/tai-khoan/:id', 403],
+  'POST /tai-khoan/:id/gui-lien-ket': [403, 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
+  'POST /tai-khoan/:id/phieu': [403, 403, ...within(200), 200, 403],
+  'GET /tai-khoan-cua-toi': ['in', 200, 200, 200, 200, 200, 200],
+
+  'GET /viec-con-do': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /viec-con-do/dong-bo': [403, 403, 403, 403, 403, BOARD, 403],
+  'GET /viec-con-do/sua-tat-ca': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /viec-con-do/sua-tat-ca': [403, 403, 403, 403, 403, '/viec-con-do/sua-tat-ca', 403],
+
+  'GET /don-vi': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /don-vi/moi': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /don-vi/moi': [403, 403, 403, 403, 403, '/don-vi/*', 403],
+  'GET /don-vi/:id/sua': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /don-vi/:id/sua': [403, 403, 403, 403, 403, '/don-vi/:id', 403],
+  'GET /don-vi/:id': ['in', 403, ...within(200), 200, 200],
+
+  'GET /phan-quyen': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /phan-quyen': [403, 403, 403, 403, 403, '/phan-quyen', 403],
+  'GET /phan-quyen/:id/thu-hoi': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /phan-quyen/:id/thu-hoi': [403, 403, 403, 403, 403, '/phan-quyen', 403],
+
+  'GET /thoi-gian': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /ngay-nghi': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /ngay-nghi': [403, 403, 403, 403, 403, '/ngay-nghi?nam=2026', 403],
+  'POST /ngay-nghi/nam/:year': [403, 403, 403, 403, 403, '/ngay-nghi?nam=:id', 403],
+  'POST /ngay-nghi/:day/xoa': [403, 403, 403, 403, 403, '/ngay-nghi?nam=2098', 403],
+  'GET /quy-dinh/dia-chi': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /quy-dinh/dia-chi': [403, 403, 403, 403, 403, '/quy-dinh/dia-chi', 403],
+  'GET /dia-chi': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /dia-chi/mo-lai': [403, 403, 403, 403, 403, '/dia-chi', 403],
+  'POST /dia-chi/xac-nhan': [403, 403, 403, 403, 403, '/dia-chi', 403],
+  'POST /dia-chi/ten-mien': [403, 403, 403, 403, 403, '/dia-chi', 403],
+  'POST /dia-chi/ten-mien/bo': [403, 403, 403, 403, 403, '/dia-chi', 403],
+  'POST /dia-chi/giu-nguyen': [403, 403, 403, 403, 403, '/dia-chi', 403],
+
+  'GET /nhat-ky': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /nhat-ky/kiem-tra': [403, 403, 403, 403, 403, '/nhat-ky', '/nhat-ky'],
+}
+
+type Subject = { readonly unit: UnitId; readonly account: AccountId; readonly login: string; readonly grant: string }
+
+let web: WebSystem
+let actors: Record<Exclude<Role, 'nobody'>, { readonly accountId: AccountId }>
+let approver: Awaited<ReturnType<typeof seedStaff>>
+let subjects: Record<Place, Subject>
+let province: UnitId
+
+beforeAll(async () => {
+  web = await startWeb()
+  const { services } = web
+  const units = await seedUnits(services)
+  province = units.province
+  approver = await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng')
+  const { prisma } = services.database
+  const person = await issued(units.agency, 'Chu Văn Quý')
+  await prisma.account.update({ where: { id: person }, data: { state: 'active' } })
+  actors = {
+    person: { accountId: person },
+    department: await seedStaff(services, 'unit-admin', units.department, 'Trần Thị Minh Hà'),
+    agency: await seedStaff(services, 'unit-admin', units.agency, 'Bùi Vũ Khánh Huyền'),
+    other: await seedStaff(services, 'unit-admin', units.other, 'Lục Văn Sìn'),
+    'it-staff': approver,
+    auditor: await seedStaff(services, 'auditor', units.province, 'Chíu Thị Hường'),
+  }
+  const subject = async (place: Place): Promise<Subject> => {
+    const account = await issued(units[place], 'Hoàng Phạm Thị Thùy Dương')
+    const { login } = await prisma.account.findUniqueOrThrow({ where: { id: account } })
+    const held = { holder: login, role: 'unit-admin', unitId: units[place] } as const
+    await services.roles.grant(allowed('role.change'), held)
+    const grant = await prisma.roleGrant.findFirstOrThrow({ where: { accountId: account } })
+    return { unit: units[place], account, login, grant: grant.id }
+  }
+  subjects = { agency: await subject('agency'), department: await subject('department'), other: await subject('other') }
+}, 60_000)
+afterAll(() => web.stop())
+
+const issued = async (unit: UnitId, fullName: string): Promise<AccountId> =>
+  approveAs(web.services, approver, await submitted(web.services, someDetails(unit, { fullName })))
+const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
+  submitted(web.services, someDetails(subjects[place].unit, { fullName }))
+const enter = (role: Role): Promise<Visitor> => (role === 'nobody' ? newcomer() : signedIn(web, actors[role]))
+/** Somebody who has seen a form, and so has a token. */
+async function newcomer(): Promise<Visitor> {
+  const who = visitor(web.app)
+  await who.get('/')
+  return who
+}
+
+/** The identifier in the route's address, and the fields that make its form go through. */
+async function caseOf(key: string, place: Place): Promise<{ id: string; fields: Record<string, string> }> {
+  const { unit, account, login, grant } = subjects[place]
+  const above = place === 'department' ? subjects.agency.unit : province
+  const since = { kind: 'agency', fromDay: '1', fromMonth: '1', fromYear: '2026', parentChoice: above }
+  switch (key) {
+    case 'POST /de-nghi':
+      return { id: '', fields: { email: `nguoi${unique()}@example.com` } }
+    case 'GET /cho-duyet/:id':
+    case 'POST /cho-duyet/:id/so-dinh-danh':
+      return { id: await asked(place), fields: {} }
+    case 'POST /cho-duyet/:id/quyet-dinh':
+      return { id: await asked(place), fields: { decision: 'return', returnText: 'Bổ sung quyết định', version: '2' } }
+    case 'GET /kich-hoat/:token':
+    case 'POST /kich-hoat/:token':
+      await (await enter('it-staff')).post(`/tai-khoan/${account}/gui-lien-ket`)
+      return { id: (await web.letter('link')).secret, fields: { password: 'x', again: 'x' } }
+    case 'POST /viec-con-do/dong-bo':
+      return { id: '', fields: { kind: 'account', id: account } }
+    case 'POST /don-vi/moi':
+      return { id: '', fields: { ...since, name: `Sở Mới ${unique()}`, parentChoice: unit } }
+    case 'POST /don-vi/:id/sua':
+      return { id: unit, fields: { ...since, name: `Sở Đổi tên ${unique()}` } }
+    case 'POST /ngay-nghi':
+      return { id: '', fields: { onDay: '24', onMonth: '12', onYear: '2026', name: 'Nghỉ bù', kind: 'off' } }
+    case 'POST /ngay-nghi/nam/:year':
+      return { id: '2098', fields: { complete: 'yes' } }
+    case 'POST /ngay-nghi/:day/xoa':
+      return { id: '2098-12-24', fields: {} }
+    case 'POST /phan-quyen':
+      return { id: '', fields: { holder: login, role: 'auditor' } }
+    default:
+      if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
+      return { id: key.includes('/don-vi/') ? unit : account, fields: {} }
+  }
+}
+
+/** What identifies the subject in an address. */
+const PARAMETER = /:(id|token|year|day)/
+const send = (who: Visitor, key: string, id: string, fields: Record<string, string> = {}): Promise<Seen> => {
+  const path = key.replace(/^\w+ /, '').replace(PARAMETER, id)
+  return key.startsWith('GET') ? who.get(path) : who.post(path, fields)
+}
+const outcomeOf = (seen: Seen, id: string): Outcome => {
+  if (seen.status !== 303) return seen.status
+  if (seen.location.startsWith('/dang-nhap?tiep=')) return 'in'
+  const place = id === '' ? seen.location : seen.location.replaceAll(id, ':id')
+  return place.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '*')
+}
+const isAbout = (key: string) => /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
+const keys = (method = '') => Object.keys(TABLE).filter((key) => key.startsWith(method))
+
+describe('the table of routes', () => {
+  test('holds every route, and no other', () => {
+    expect(web.routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(keys().sort())
+    for (const row of Object.values(TABLE)) expect(row).toHaveLength(ROLES.length)
+  })
+
+  test('is all that the service answers to, but for its health and its files', () => {
+    const known = web.routes.map(({ method, path }) => `${method} ${path}`)
+    const others = doorsOf(web.app.router).filter((door) => !known.includes(door))
+    expect(others).toEqual(['get /healthz', 'get /readyz', 'get /assets/:hash/:name', 'get /favicon.ico'])
+  })
+})
+
+describe.each(keys())('%s', (key) => {
+  test('is open to whom it should be, about whom it should be', async () => {
+    await web.calm()
+    const found: unknown[] = []
+    const wanted: unknown[] = []
+    for (const [column, role] of ROLES.entries())
+      for (const [index, place] of (isAbout(key) ? PLACES : PLACES.slice(0, 1)).entries()) {
+        const cell = TABLE[key]?.[column] ?? ''
+        const { id, fields } = await caseOf(key, place)
+        const seen = await send(await enter(role), key, id, fields)
+        found.push([role, place, outcomeOf(seen, id)])
+        wanted.push([role, place, typeof cell === 'object' ? cell[index] : cell])
+      }
+    expect(found).toEqual(wanted)
+  })
+})
+
+test.each(keys('POST'))('%s is refused without a token, whoever sends it', async (key) => {
+  for (const role of ROLES) {
+    const who = await enter(role)
+    const path = key.replace('POST ', '').replace(PARAMETER, subjects.agency.account)
+    expect((await who.agent.post(path).type('form').send('x=1')).status).toBe(403)
+    expect((await who.agent.post(path).type('form').send('_csrf=forged')).status).toBe(403)
+  }
+})
+
+/** What nobody is called. */
+const NOBODYS = randomUUID()
+const GARBAGE = ['x', NOBODYS, '%27%20OR%201%3D1', '%00', '*)(uid%3D*', '%E1%BB%9F', 'x'.repeat(2_000), '__proto__']
+
+test.each(keys().filter((key) => PARAMETER.test(key)))('%s answers garbage in its address calmly', async (key) => {
+  await web.calm()
+  const who = await enter('it-staff')
+  const { fields } = await caseOf(key, 'agency')
+  const wanted = (id: string): Outcome => {
+    // A link that is dead says so, and is gone for good.
+    if (key.includes(':token')) return 410
+    // Nor is there a grant any more when somebody else was faster to revoke it: that is told where the grants are.
+    return key === 'POST /phan-quyen/:id/thu-hoi' && id === NOBODYS ? '/phan-quyen' : 404
+  }
+  for (const id of GARBAGE) expect([id, outcomeOf(await send(who, key, id, fields), '')]).toEqual([id, wanted(id)])
+  expect((await send(who, key, '%zz', fields)).status).toBe(400)
+})
+
+test.each([
+  ['/cho-duyet', 'requests'],
+  ['/tai-khoan', 'accounts'],
+  ['/don-vi', 'units'],
+] as const)('%s lists the %s of the reader’s units only', async (path, what) => {
+  const links: Record<Place, string> = { agency: '', department: '', other: '' }
+  for (const place of PLACES) {
+    const { account, unit } = subjects[place]
+    const id = what === 'requests' ? await asked(place, 'Lê Thị Danh Sách') : what === 'accounts' ? account : unit
+    links[place] = `${path}/${id}`
+  }
+  const seen: Record<string, readonly Place[]> = {}
+  for (const role of ROLES.slice(2)) {
+    const who = await enter(role)
+    const { html } = await who.get(what === 'requests' ? `${path}?q=danh+sach` : path)
+    seen[role] = PLACES.filter((place) => html.includes(links[place]))
+  }
+  expect(seen).toEqual({
+    ...{ department: ['department'], agency: ['agency', 'department'], other: ['other'] },
+    ...{ 'it-staff': PLACES, auditor: PLACES },
+  })
+})
+
+/** Every method and path that a router answers to, those of routers within it too. */
+function doorsOf(router: Router): string[] {
+  return router.stack.flatMap((layer) => {
+    const { route } = layer
+    if (route) return route.stack.map((handler) => `${handler.method} ${route.path}`)
+    const inner = layer.handle as Partial<Router>
+    return inner.stack ? doorsOf(inner as Router) : []
+  })
+}

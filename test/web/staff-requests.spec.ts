@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { PersonActor } from '../../src/access/policy.ts'
+import { EmailAddress } from '../../src/kernel/email-address.ts'
+import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
+import { vi } from '../../src/web/words/vi.ts'
+import { seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
+import { signedIn } from '../support/signed-in.ts'
+import { errorsIn, plain, startWeb, type Visitor, type WebSystem } from '../support/web.ts'
+
+let web: WebSystem
+let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
+let actors: Record<'approver' | 'second' | 'foreign' | 'it' | 'auditor', PersonActor>
+let approver: Visitor, second: Visitor, foreign: Visitor, it: Visitor, auditor: Visitor
+
+beforeAll(async () => {
+  web = await startWeb()
+  const { services } = web
+  units = await seedUnits(services)
+  actors = {
+    approver: await seedStaff(services, 'unit-admin', units.agency, 'Trần Thị Minh Hà'),
+    second: await seedStaff(services, 'unit-admin', units.agency, 'Bùi Vũ Khánh Huyền'),
+    foreign: await seedStaff(services, 'unit-admin', units.other, 'Lục Văn Sìn'),
+    it: await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng'),
+    auditor: await seedStaff(services, 'auditor', units.province, 'Chíu Thị Hường'),
+  }
+  approver = await signedIn(web, actors.approver)
+  second = await signedIn(web, actors.second)
+  foreign = await signedIn(web, actors.foreign)
+  it = await signedIn(web, actors.it)
+  auditor = await signedIn(web, actors.auditor)
+})
+afterAll(() => web.stop())
+
+/** A waiting request of somebody whom nobody else is called. */
+const waiting = (unit: UnitId, fullName = `Đặng Quốc ${letters(unique())}`, email?: string): Promise<RequestId> =>
+  submitted(web.services, someDetails(unit, { fullName }), email)
+/** A name of letters only, one for each number. */
+const letters = (n: number): string => String(n).replace(/\d/g, (digit) => 'abcdeghikl'[Number(digit)] ?? '')
+const stateOf = async (id: RequestId) =>
+  (await web.services.database.prisma.request.findUniqueOrThrow({ where: { id } })).state
+const approve = { decision: 'approve', identity: 'known-phone', handOver: 'link', version: '2' }
+const decide = (who: Visitor, id: RequestId, fields: Record<string, string>) =>
+  who.fill(`/cho-duyet/${id}`, fields, `/cho-duyet/${id}/quyet-dinh`)
+
+describe('the inbox', () => {
+  test('shows what waits in the own unit and below it, and nothing of other units', async () => {
+    const own = await waiting(units.agency)
+    const below = await waiting(units.department)
+    const other = await waiting(units.other)
+    const { html } = await approver.get('/cho-duyet')
+    expect(html).toContain(`/cho-duyet/${own}`)
+    expect(html).toContain(`/cho-duyet/${below}`)
+    expect(html).not.toContain(`/cho-duyet/${other}`)
+    expect((await foreign.get('/cho-duyet')).html).toContain(`/cho-duyet/${other}`)
+    expect((await it.get('/cho-duyet')).html).toContain(`/cho-duyet/${other}`)
+    for (const path of [`/cho-duyet/${other}`, '/cho-duyet/x', `/cho-duyet/${crypto.randomUUID()}`])
+      expect((await approver.get(path)).status).toBe(404)
+  })
+
+  test('finds by name without accents, by code, and by unit', async () => {
+    const id = await waiting(units.department, 'Hoàng Phạm Thị Thùy Dương')
+    const { code } = await web.services.database.prisma.request.findUniqueOrThrow({ where: { id } })
+    const link = `/cho-duyet/${id}`
+    const found = async (query: string) => (await approver.get(`/cho-duyet?${query}`)).html.includes(link)
+    expect(await found('q=thuy+duong')).toBe(true)
+    expect(await found(`q=${code}`)).toBe(true)
+    expect(await found(`unit=${units.department}`)).toBe(true)
+    expect(await found(`unit=${units.agency}`)).toBe(false)
+    expect(await found('q=khongco')).toBe(false)
+    expect(plain((await it.get('/cho-duyet?unit=phong+cong+chuc')).html)).toContain('Hoàng Phạm Thị Thùy Dương')
+    expect(plain((await it.get('/cho-duyet?unit=s%E1%BB%9F')).html)).toContain('Nhiều đơn vị')
+  })
+
+  test('marks what is overdue, and counts it', async () => {
+    const id = await waiting(units.agency)
+    await web.services.database.pool.query(`UPDATE request SET due_at = now() - interval '40 minutes' WHERE id = $1`, [
+      id,
+    ])
+    const { html } = await approver.get('/cho-duyet?tab=overdue')
+    expect(html).toContain(`/cho-duyet/${id}`)
+    expect(plain(html)).toContain('Quá hạn 40 phút')
+  })
+
+  test.each([
+    'tab=x',
+    'trang=99999',
+    'trang=-1',
+    'sort=%00',
+    'q=%00%E2%80%AE',
+    'unit=%27%22%3E%3Cscript%3E',
+    'unitId=x',
+    'q=%25_%5C',
+  ])('answers a page to the odd query %s', async (query) => {
+    const seen = await approver.get(`/cho-duyet?${query}`)
+    expect([200, 303]).toContain(seen.status)
+    expect(seen.html).not.toContain('"><script>')
+  })
+})
+
+describe('a decision', () => {
+  test('to approve makes the account, with how the person was known', async () => {
+    const id = await waiting(units.department)
+    const seen = await decide(approver, id, approve)
+    expect(seen.location).toBe('/cho-duyet')
+    expect(plain(seen.html)).toContain(vi.decision.done.approve)
+    const request = await web.services.database.prisma.request.findUniqueOrThrow({ where: { id } })
+    expect(request).toMatchObject({ state: 'approved', identity: 'known-phone' })
+    expect(plain((await approver.get(`/cho-duyet/${id}`)).html)).toContain(vi.identity['known-phone'])
+  })
+
+  test('to approve by slip leads to the account, where the slip is printed', async () => {
+    const id = await waiting(units.department)
+    const seen = await decide(approver, id, { ...approve, handOver: 'slip' })
+    expect(seen.location).toMatch(/^\/tai-khoan\/[0-9a-f-]+\?muc=giao$/)
+    expect(plain(seen.html)).toContain(vi.account.slipButton)
+  })
+
+  test('to approve needs the way the person was known and the way of handing over', async () => {
+    const id = await waiting(units.agency)
+    const seen = await decide(approver, id, { decision: 'approve', version: '2' })
+    expect(errorsIn(seen.html)).toEqual([
+      { field: 'identity', text: vi.decision.errors.identity },
+      { field: 'handOver', text: vi.decision.errors.handOver },
+    ])
+    expect(seen.html).toMatch(/value="approve"[^>]* checked/)
+    expect(await stateOf(id)).toBe('submitted')
+  })
+
+  test.each([
+    ['', 'decision', vi.decision.errors.choose],
+    ['return', 'returnText', vi.decision.errors.returnEmpty],
+    ['reject', 'rejectText', vi.decision.errors.rejectEmpty],
+  ])('%p without more is refused beside %s', async (decision, field, text) => {
+    const id = await waiting(units.agency)
+    expect(errorsIn((await decide(approver, id, { decision, version: '2' })).html)).toEqual([{ field, text }])
+  })
+
+  test('to return needs ten characters, and keeps what was typed', async () => {
+    const id = await waiting(units.agency)
+    const seen = await decide(approver, id, { decision: 'return', returnText: 'ngắn "<b>"', version: '2' })
+    expect(errorsIn(seen.html)).toEqual([])
+    const other = await waiting(units.agency)
+    const short = await decide(approver, other, { decision: 'return', returnText: '<b>"', version: '2' })
+    expect(errorsIn(short.html)).toEqual([{ field: 'returnText', text: vi.decision.errors.short }])
+    expect(short.html).toContain('&lt;b&gt;&quot;</textarea>')
+    expect(await stateOf(id)).toBe('returned')
+  })
+
+  test('to refuse ends the request with the reason as written', async () => {
+    const id = await waiting(units.agency)
+    await decide(approver, id, { decision: 'reject', rejectText: 'Không thuộc biên chế <của> đơn vị', version: '2' })
+    expect(await stateOf(id)).toBe('rejected')
+    expect((await approver.get(`/cho-duyet/${id}`)).html).toContain('Không thuộc biên chế &lt;của&gt; đơn vị')
+  })
+
+  test('on the own request is refused, and no form is offered', async () => {
+    const id = await waiting(units.agency, 'Trần Thị Minh Hà', actors.approver.address)
+    expect(EmailAddress.parse(actors.approver.address)).toBe(actors.approver.address)
+    const { html } = await approver.get(`/cho-duyet/${id}`)
+    expect(plain(html)).toContain(vi.decision.own)
+    expect(html).not.toContain('/quyet-dinh')
+    const seen = await decide(approver, id, approve)
+    expect(errorsIn(seen.html)).toEqual([{ field: 'decision', text: vi.decision.own }])
+    expect(await stateOf(id)).toBe('submitted')
+  })
+
+  test('of two approvers at once: one wins, the other is told who did what', async () => {
+    const id = await waiting(units.agency)
+    await approver.get(`/cho-duyet/${id}`)
+    await second.get(`/cho-duyet/${id}`)
+    const path = `/cho-duyet/${id}/quyet-dinh`
+    const answers = await Promise.all([
+      approver.post(path, approve),
+      second.post(path, { decision: 'return', returnText: 'Bổ sung quyết định tuyển dụng', version: '2' }),
+    ])
+    expect(answers.map((each) => each.status)).toEqual([303, 303])
+    const loser = answers[0].location === '/cho-duyet' ? second : approver
+    const winner = loser === second ? actors.approver : actors.second
+    const { html } = await loser.get(`/cho-duyet/${id}`)
+    expect(errorsIn(html)[0]?.text).toContain(winner.name)
+    if (loser === second) expect(plain(html)).toContain('Bổ sung quyết định tuyển dụng')
+  })
+
+  test('on a request that was changed meanwhile is refused, with the input kept', async () => {
+    const id = await waiting(units.agency)
+    const seen = await decide(approver, id, { decision: 'return', returnText: 'Bổ sung quyết định', version: '1' })
+    expect(errorsIn(seen.html)).toEqual([{ field: 'decision', text: vi.refusals['changed-meanwhile'] }])
+    expect(seen.html).toContain('Bổ sung quyết định</textarea>')
+  })
+
+  test('for a person who has an account already is refused', async () => {
+    const details = someDetails(units.agency, { fullName: 'Lý Thị Hai' })
+    const first = await submitted(web.services, details)
+    const again = await submitted(web.services, details)
+    await decide(approver, first, approve)
+    expect(plain((await approver.get(`/cho-duyet/${again}`)).html)).toContain(vi.decision.ninTaken)
+    const seen = await decide(approver, again, approve)
+    expect(errorsIn(seen.html)).toEqual([{ field: 'decision', text: vi.decision.errors.duplicate }])
+  })
+
+  test('in a foreign unit is a 404, whoever asks', async () => {
+    const id = await waiting(units.other)
+    await approver.get('/cho-duyet')
+    expect((await approver.post(`/cho-duyet/${id}/quyet-dinh`, approve)).status).toBe(404)
+    expect((await approver.post(`/cho-duyet/${id}/so-dinh-danh`)).status).toBe(404)
+    expect(await stateOf(id)).toBe('submitted')
+  })
+
+  test('with hostile values in every field never breaks', async () => {
+    const id = await waiting(units.agency)
+    const bad = [
+      '\0',
+      '\u202e\ufeff\u200b',
+      '<script>alert(1)</script>',
+      "'; DROP TABLE request; --",
+      'x'.repeat(40_000),
+      '\ud800',
+      '*)(uid=*',
+    ]
+    for (const value of bad)
+      for (const decision of ['approve', 'return', 'reject', value])
+        expect(
+          (
+            await decide(approver, id, {
+              decision,
+              identity: value,
+              handOver: value,
+              returnText: value,
+              rejectText: value,
+              version: value,
+            })
+          ).status,
+        ).toBeLessThan(500)
+    expect(['submitted', 'returned', 'rejected']).toContain(await stateOf(id))
+  })
+})
+
+describe('an identification number', () => {
+  test('is masked until it is asked for, and the asking is logged', async () => {
+    const id = await waiting(units.agency)
+    const details = (await web.services.database.prisma.request.findUniqueOrThrow({ where: { id } })).ninCipher
+    const number = web.services.secrets.open(details ?? '', 'request.nin')
+    const spaced = number.replace(/(\d{3})(?=\d)/g, '$1 ')
+    const { html } = await approver.get(`/cho-duyet/${id}`)
+    expect(html).not.toContain(number.slice(0, 9))
+    expect(html).toContain(`••• ••• ••• ${number.slice(-3)}`)
+    const shown = await approver.post(`/cho-duyet/${id}/so-dinh-danh`)
+    expect(shown.status).toBe(200)
+    expect(plain(shown.html)).toContain(spaced)
+    expect(plain((await approver.get(`/cho-duyet/${id}`)).html)).not.toContain(spaced)
+    const log = plain((await it.get(`/nhat-ky?viec=number.revealed&q=${id}`)).html)
+    expect(log).toContain('Trần Thị Minh Hà')
+  })
+})
+
+describe('an auditor', () => {
+  test('reads every request and has no button', async () => {
+    const id = await waiting(units.other)
+    const { html, status } = await auditor.get(`/cho-duyet/${id}`)
+    expect(status).toBe(200)
+    const main = html.slice(html.indexOf('<main'), html.indexOf('</main>'))
+    expect(main).not.toContain('<button')
+    expect(main).not.toContain('<form')
+    for (const path of [`/cho-duyet/${id}/quyet-dinh`, `/cho-duyet/${id}/so-dinh-danh`])
+      expect((await auditor.post(path, approve)).status).toBe(403)
+    expect(await stateOf(id)).toBe('submitted')
+  })
+})
