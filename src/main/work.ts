@@ -30,6 +30,8 @@ export async function work(services: Services): Promise<Worker> {
       logger: bellLog(log),
       pollInterval: SWEEP_MS,
       taskList: { sync, letters: deliver, tidy, remind, anchor },
+      // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: parseCronItems([
         { task: 'tidy', match: '*/10 * * * *', identifier: 'tidy' },
         // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
