@@ -36,6 +36,7 @@ import { signInPages } from './sign-in.pages.ts'
 import { timesPages } from './times.pages.ts'
 import { trackingPages } from './tracking.pages.ts'
 import { unitPages } from './units.pages.ts'
+import { isMultipart, nothingReceived, receive } from './uploads.ts'
 import type { Words } from './words/vi.ts'
 
 /** Every page, in the order of the folder; the table of access rights in the tests is held against this list. */
@@ -118,7 +119,10 @@ export async function webApp(services: Services): Promise<WebApp> {
     const actor = await (route.access === 'static' ? Promise.race([reader, silence()]) : reader)
     response.locals.actor = actor
     const page = pageOf(deps, request, response, actor, langOf(response))
-    if (route.method === 'post' && !forms.check(request, response)) throw new HttpFault(419)
+    const genuine = () => forms.check(request, response)
+    // A form with a file bears its token within: it is read after the access was checked, and then looked at.
+    const later = route.upload !== undefined && isMultipart(request)
+    if (route.method === 'post' && !later && !genuine()) throw new HttpFault(419)
     if (route.access !== 'static' && route.access !== 'public' && !page.may(route.access)) {
       if (actor.kind === 'person') throw await refused(page, route)
       if (route.method === 'get') {
@@ -127,7 +131,16 @@ export async function webApp(services: Services): Promise<WebApp> {
       }
       throw new HttpFault(419)
     }
-    await route.handle(page)
+    if (route.upload === undefined) {
+      await route.handle(page)
+      return
+    }
+    const parcel = later ? await receive(request, route.upload, genuine) : nothingReceived
+    try {
+      await route.handle(pageOf(deps, request, response, actor, langOf(response), parcel.received))
+    } finally {
+      await parcel.discard()
+    }
   }
 
   /** Somebody signed in who may not: noted in the audit log, for it is a refusal of authority. */

@@ -13,6 +13,7 @@ import {
   type PageModel,
   type Rendering,
 } from './rendering.ts'
+import { nothingReceived, type Received } from './uploads.ts'
 import type { Words } from './words/vi.ts'
 
 export type PageDeps = {
@@ -58,7 +59,14 @@ type OwnModel = {
 export type Page = ReturnType<typeof pageOf>
 
 /** One request and its answer, with all that pages need of both. */
-export function pageOf(deps: PageDeps, request: Request, response: Response, actor: Actor, lang: Lang) {
+export function pageOf(
+  deps: PageDeps,
+  request: Request,
+  response: Response,
+  actor: Actor,
+  lang: Lang,
+  upload: Received = nothingReceived.received,
+) {
   const t: Words = wordsOf(lang)
   const { session } = request
   const body = (request.body ?? {}) as Record<string, unknown>
@@ -96,6 +104,8 @@ export function pageOf(deps: PageDeps, request: Request, response: Response, act
     /** The client's address, behind as many proxies as the settings trust. */
     address: request.ip ?? '',
 
+    /** The file that came with the form; only where the route says that one may. */
+    upload,
     /** A field of the posted form as typed; nothing is the empty string. */
     field: (name: string): string => text(body[name]),
     /** These fields of the posted form. */

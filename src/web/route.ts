@@ -1,5 +1,6 @@
 import type { Action, Permit } from '../access/policy.ts'
 import type { Page } from './page.ts'
+import type { UploadRule } from './uploads.ts'
 
 type Method = 'get' | 'post'
 
@@ -8,20 +9,25 @@ type Method = 'get' | 'post'
  * - `static`: everybody, and it needs neither database nor session, so it works while those are away;
  * - `public`: everybody;
  * - an action: whoever the policy permits it; the handler is given the permit.
+ * With `upload` its form may bring one file (`page.upload`); it is read only after the access was checked.
  */
 export type Route = {
   readonly method: Method
   readonly path: string
   readonly access: 'static' | 'public' | Action
+  readonly upload?: UploadRule
   readonly handle: (page: Page) => Promise<void> | void
 }
 
+type More = Pick<Route, 'upload'>
+
 /** A page for everybody. */
-export const open = (method: Method, path: string, handle: (page: Page) => Promise<void>): Route => ({
+export const open = (method: Method, path: string, handle: (page: Page) => Promise<void>, more: More = {}): Route => ({
   method,
   path,
   access: 'public',
   handle,
+  ...more,
 })
 
 /** A page for everybody that needs no database. */
@@ -38,4 +44,5 @@ export const guarded = <A extends Action>(
   path: string,
   action: A,
   handle: (page: Page, permit: Permit<A>) => Promise<void>,
-): Route => ({ method, path, access: action, handle: (page) => handle(page, page.permit(action)) })
+  more: More = {},
+): Route => ({ method, path, access: action, handle: (page) => handle(page, page.permit(action)), ...more })
