@@ -17,6 +17,7 @@ const PURE = [
   'provisioning',
   'config',
   'architecture',
+  'imports/reading',
 ]
 const [...wanted] = process.argv.slice(2)
 const pure = wanted.includes('--pure')

@@ -13,6 +13,7 @@ const FEATURES = [
   'letters',
   'access',
   'calendar',
+  'imports',
 ] as const
 const PORTS = ['directory/directory.ts', 'mail/mail.ts']
 const isFeature = (room: string): boolean => (FEATURES as readonly string[]).includes(room)

@@ -1,0 +1,42 @@
+import type { Archive } from './archive.ts'
+import type { RosterLimits } from './limits.ts'
+import { refused } from './refusal.ts'
+import { feed, localName, xmlParser } from './xml.ts'
+
+/** The texts that the sheets share, each with its runs joined; reading aids (phonetic runs) are left out. */
+export async function readSharedStrings(archive: Archive, part: string, limits: RosterLimits): Promise<string[]> {
+  const texts: string[] = []
+  let [text, collecting, aid, characters] = ['', false, false, 0]
+  const parser = xmlParser()
+  parser.on('opentag', (tag) => {
+    const name = localName(tag.name)
+    if (name === 't') collecting = !aid
+    else if (name === 'si') text = ''
+    else if (name === 'rPh') aid = true
+  })
+  parser.on('text', (chunk) => {
+    if (collecting) text += chunk
+  })
+  parser.on('cdata', (chunk) => {
+    if (collecting) text += chunk
+  })
+  parser.on('closetag', (tag) => {
+    const name = localName(tag.name)
+    if (name === 't') collecting = false
+    else if (name === 'rPh') aid = false
+    else if (name === 'si') {
+      characters += text.length
+      if (characters > limits.sharedCharacters)
+        throw refused({ kind: 'too-big', limit: 'sharedCharacters', allowed: limits.sharedCharacters })
+      texts.push(unescapeControls(text))
+    }
+  })
+  await feed(parser, await archive.open(part), part)
+  return texts
+}
+
+/** Characters that XML cannot hold are written `_x000D_` (ISO/IEC 29500-1, 22.4.2.4, ST_Xstring). */
+export const unescapeControls = (text: string): string =>
+  text.includes('_x')
+    ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : text

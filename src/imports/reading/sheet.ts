@@ -1,0 +1,178 @@
+import type { Readable } from 'node:stream'
+import { blamed } from './archive.ts'
+import type { RosterLimits } from './limits.ts'
+import type { Merge, RawCell, RawRow } from './raw.ts'
+import { refused } from './refusal.ts'
+import { DAYS_1904, dayOfSerial, serialOfDay, shownDay } from './serial.ts'
+import { unescapeControls } from './shared-strings.ts'
+import { PLAIN, type CellStyle } from './styles.ts'
+import { localName, xmlParser } from './xml.ts'
+
+/** What the cells of a sheet refer to. */
+export type SheetContext = {
+  readonly shared: readonly string[]
+  readonly styles: readonly CellStyle[]
+  readonly date1904: boolean
+  readonly limits: RosterLimits
+}
+
+/**
+ * The rows of a sheet that hold something, a batch for each piece that is unpacked. Of a formula only the result that was
+ * stored counts; formulas are never read. Throws `FileRefused`.
+ */
+export async function* sheetRows(
+  stream: Readable,
+  part: string,
+  context: SheetContext,
+): AsyncGenerator<readonly RawRow[]> {
+  const batch: RawRow[] = []
+  const parser = rowParser(context, (row) => batch.push(row))
+  try {
+    stream.setEncoding('utf8')
+    for await (const chunk of stream) {
+      parser.write(chunk as string)
+      if (batch.length > 0) yield batch.splice(0)
+    }
+    parser.close()
+    if (batch.length > 0) yield batch
+  } catch (error) {
+    throw blamed(error, part)
+  } finally {
+    stream.destroy()
+  }
+}
+
+function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (row: RawRow) => void) {
+  const parser = xmlParser()
+  let [rowNumber, column, type, style, value, collecting, aid, inData] = [0, -1, '', PLAIN, '', false, false, false]
+  let cells: (RawCell | undefined)[] = []
+  let [rowCount, cellCount] = [0, 0]
+
+  parser.on('opentag', (tag) => {
+    const name = localName(tag.name)
+    if (name === 'c') {
+      const { r, t, s } = tag.attributes
+      column = r === undefined ? column + 1 : columnOf(r)
+      type = t ?? 'n'
+      style = (s === undefined ? undefined : styles[Number(s)]) ?? PLAIN
+      value = ''
+    } else if (name === 'v' || name === 't') collecting = !aid
+    else if (name === 'row') {
+      const { r } = tag.attributes
+      rowNumber = r === undefined ? rowNumber + 1 : Number(r)
+      column = -1
+      cells = []
+    } else if (name === 'rPh') aid = true
+    else if (name === 'sheetData') inData = true
+  })
+  parser.on('text', (text) => {
+    if (collecting) value += text
+  })
+  parser.on('cdata', (text) => {
+    if (collecting) value += text
+  })
+  parser.on('closetag', (tag) => {
+    const name = localName(tag.name)
+    if (name === 'v' || name === 't') collecting = false
+    else if (name === 'c') {
+      if (value === '' || !inData) return
+      const cell = cellOf(value, type, style, shared, date1904)
+      if (cell === null) return
+      if (column < 0 || column >= limits.columns)
+        throw refused({ kind: 'too-big', limit: 'columns', allowed: limits.columns })
+      if (++cellCount > limits.cells) throw refused({ kind: 'too-big', limit: 'cells', allowed: limits.cells })
+      cells[column] = cell
+    } else if (name === 'row') {
+      if (cells.length === 0 || !Number.isSafeInteger(rowNumber)) return
+      if (++rowCount > limits.rows) throw refused({ kind: 'too-big', limit: 'rows', allowed: limits.rows })
+      found({ number: rowNumber, cells })
+    } else if (name === 'rPh') aid = false
+    else if (name === 'sheetData') inData = false
+  })
+  return parser
+}
+
+/** `AB12` → 27, from 0; -1 for what is no reference. */
+export function columnOf(reference: string): number {
+  let column = 0
+  for (let n = 0; n < reference.length; n++) {
+    const letter = reference.charCodeAt(n)
+    if (letter < 65 || letter > 90) break
+    column = column * 26 + letter - 64
+  }
+  return column - 1
+}
+
+/** 27 → `AB`. */
+export const columnName = (column: number): string =>
+  (column >= 26 ? columnName(Math.floor(column / 26) - 1) : '') + String.fromCharCode(65 + (column % 26))
+
+function cellOf(
+  value: string,
+  type: string,
+  style: CellStyle,
+  shared: readonly string[],
+  date1904: boolean,
+): RawCell | null {
+  const { font } = style
+  switch (type) {
+    case 's':
+      return text(shared[Number(value)] ?? '', font)
+    case 'inlineStr':
+    case 'str':
+      return text(unescapeControls(value), font)
+    case 'b':
+      return { kind: 'boolean', text: value === '1' ? 'TRUE' : 'FALSE', number: Number.NaN, font }
+    case 'e':
+      return { kind: 'error', text: value, number: Number.NaN, font }
+    case 'd': {
+      const day = /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0]
+      if (day === undefined || Number.isNaN(Date.parse(day))) return text(value, font)
+      return { kind: 'date', text: shownDay(day), number: serialOfDay(day), font }
+    }
+    default: {
+      const number = Number(value)
+      if (Number.isNaN(number)) return text(value, font)
+      const serial = style.date && date1904 ? number + DAYS_1904 : number
+      const day = style.date ? dayOfSerial(serial) : null
+      if (day !== null) return { kind: 'date', text: shownDay(day), number: serial, font }
+      // JavaScript writes whole numbers out up to 21 digits, which is more than Excel keeps.
+      return { kind: 'number', text: String(number).padStart(style.digits, '0'), number, font }
+    }
+  }
+}
+
+const text = (value: string, font: string): RawCell | null =>
+  value.trim() === '' ? null : { kind: 'text', text: value, number: Number.NaN, font }
+
+const MERGE = /mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"/g
+const MOST_MERGES = 50_000
+
+/** The merged cells, which stand behind the rows: looked for in the unpacked text, without parsing it all once more. */
+export async function sheetMerges(stream: Readable, part: string): Promise<Merge[]> {
+  const merges: Merge[] = []
+  let [tail, started] = ['', false]
+  try {
+    stream.setEncoding('latin1')
+    for await (const chunk of stream) {
+      let piece = tail + (chunk as string)
+      if (!started) {
+        const at = piece.indexOf('mergeCell')
+        tail = piece.slice(-16)
+        if (at < 0) continue
+        started = true
+        piece = piece.slice(at)
+      }
+      for (const [, left = '', top, right = '', bottom] of piece.matchAll(MERGE)) {
+        if (merges.length === MOST_MERGES) return merges
+        merges.push({ top: Number(top), bottom: Number(bottom), left: columnOf(left), right: columnOf(right) })
+      }
+      tail = piece.slice(piece.lastIndexOf('>') + 1)
+    }
+    return merges
+  } catch (error) {
+    throw blamed(error, part)
+  } finally {
+    stream.destroy()
+  }
+}
