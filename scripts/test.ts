@@ -14,6 +14,7 @@ const PURE = [
   'requests',
   'accounts',
   'audit',
+  'brake',
   'provisioning',
   'config',
   'architecture',

@@ -14,6 +14,7 @@ const FEATURES = [
   'access',
   'calendar',
   'imports',
+  'brake',
 ] as const
 const PORTS = ['directory/directory.ts', 'mail/mail.ts']
 const isFeature = (room: string): boolean => (FEATURES as readonly string[]).includes(room)
@@ -102,6 +103,7 @@ describe('the walls of the house', () => {
     'working-days',
     'seats',
     'waiting',
+    'brake',
   ])('%s.ts thinks, and does not act', (name) => {
     const file = files.find((each) => nameOf(each) === `${name}.ts`)
     expect(file).toBeDefined()

@@ -58,6 +58,9 @@ const RULES = {
   'address.read': { ...centre, cli: 'all' },
   'address.release': itStaff,
   'audit.read': { ...centre, cli: 'all' },
+  'brake.read': { ...centre, cli: 'all' },
+  // Two people, so never the command line.
+  'brake.release': itStaff,
   'holiday.read': { ...centre, cli: 'all' },
   'holiday.change': { ...itStaff, cli: 'all' },
   'system.tidy': { job: 'all' },

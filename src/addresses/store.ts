@@ -1,4 +1,5 @@
 import { Prisma } from '../db/generated/client.ts'
+import { nextPolicyVersion, policyVersions, type PolicyRow } from '../db/policies.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import type { Reason } from './address.ts'
 
@@ -138,34 +139,14 @@ export async function lockTombstone(db: Db, local: string): Promise<{ firstLiveA
 export const deleteTombstone = (db: Db, local: string): Promise<number> =>
   db.$executeRaw`DELETE FROM address WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'tombstone'`
 
-export type PolicyRow = {
-  readonly version: number
-  readonly validFrom: Date
-  readonly validTo: Date | null
-  readonly body: unknown
-  readonly byName: string
-  readonly why: string
-}
 const KIND = 'naming'
 
 /** The versions of the naming policy, newest first. */
-export const policies = (db: Db, limit = 100): Promise<PolicyRow[]> =>
-  db.policy.findMany({ where: { kind: KIND, scope: '' }, orderBy: { version: 'desc' }, take: limit })
+export const policies = (db: Db, limit?: number): Promise<PolicyRow[]> => policyVersions(db, KIND, limit)
 
 /** Ends the version in force and starts the next; only one writer at a time. */
-export async function nextPolicy(
-  db: Db,
-  next: { expected: number; at: Date; body: object; byId: string; byName: string; why: string },
-): Promise<number | null> {
-  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('policy naming', 722))`
-  const [last] = await policies(db, 1)
-  if ((last?.version ?? 0) !== next.expected) return null
-  const version = next.expected + 1
-  const { expected: _, at, ...own } = next
-  await db.policy.updateMany({ where: { kind: KIND, scope: '', validTo: null }, data: { validTo: at } })
-  await db.policy.create({ data: { ...own, kind: KIND, version, validFrom: at } })
-  return version
-}
+export const nextPolicy = (db: Db, next: Parameters<typeof nextPolicyVersion>[2]): Promise<number | null> =>
+  nextPolicyVersion(db, KIND, next)
 
 /** The given full names that most people here bear alike, for a preview on real namesakes. */
 export const largestFamily = (db: Db, limit: number): Promise<{ full: string; given: string }[]> =>

@@ -8,6 +8,7 @@ import { domainsOf } from '../addresses/domains.ts'
 import { namingPoliciesOf } from '../addresses/naming-policies.ts'
 import { tombstonesOf } from '../addresses/tombstones.ts'
 import { auditLog } from '../audit/audit.ts'
+import { brakesOf } from '../brake/brakes.ts'
 import { calendarOf } from '../calendar/calendar.ts'
 import { openDatabase } from '../db/client.ts'
 import { transactions, type Tx } from '../db/transaction.ts'
@@ -78,6 +79,7 @@ export function compose(
     ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, domain },
     quotaMb: config.quotaMb,
   })
+  const brakes = brakesOf({ prisma, transaction, clock, starts: {} })
   const calendar = calendarOf({ prisma, transaction, clock })
   const domains = domainsOf({ prisma, transaction, domain, changed: (tx) => accounts.allChanged(tx) })
   const requests = requestsOf({
@@ -107,6 +109,7 @@ export function compose(
       domains,
       sync,
       accounts,
+      brakes,
       units,
       calendar,
       requests,

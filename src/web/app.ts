@@ -19,6 +19,7 @@ import { activationPages } from './activation.pages.ts'
 import { assets } from './assets.ts'
 import { auditPages } from './audit.pages.ts'
 import { boardPages } from './board.pages.ts'
+import { brakePages } from './brake.pages.ts'
 import { health } from './health.ts'
 import { holidayPages } from './holidays.pages.ts'
 import { homePages } from './home.pages.ts'
@@ -50,6 +51,7 @@ export const routesOf = (services: Services): Route[] => [
   ...timesPages(services),
   ...accountPages(services),
   ...boardPages(services),
+  ...brakePages(services),
   ...unitPages(services),
   ...rolePages(services),
   ...holidayPages(services),

@@ -18,7 +18,7 @@ const REPAIR = '/viec-con-do/sua-tat-ca'
 
 /** What is behind on some target, and the ways to push it on. */
 export function boardPages(services: Services): Route[] {
-  const { sync, letters, accounts, calendar, clock } = services
+  const { sync, letters, accounts, brakes, calendar, clock } = services
 
   const accountsInAll = async (page: Page): Promise<number> =>
     (await accounts.list(page.permit('account.read'), {})).total
@@ -29,11 +29,12 @@ export function boardPages(services: Services): Route[] {
       const asked = Object.keys(FAULTS).find((each) => each === page.query('loi')) as keyof typeof FAULTS | undefined
       const fault: FaultKind | null = asked === undefined ? null : FAULTS[asked]
       const at = page.number()
-      const [counts, rows, failed, missing] = await Promise.all([
+      const [counts, rows, failed, missing, held] = await Promise.all([
         sync.counts(permit),
         sync.board(permit, { fault, limit: PAGE, offset: (at - 1) * PAGE }),
         letters.failed(),
         calendar.missing(),
+        brakes.waiting(page.permit('brake.read')),
       ])
       const totals = { refused: counts.needPerson, unreachable: counts.retrying, 'outcome-unknown': counts.unknown }
       const list = { total: fault === null ? counts.behind : totals[fault], page: at, pageSize: PAGE }
@@ -66,6 +67,7 @@ export function boardPages(services: Services): Route[] {
         failed,
         missing:
           missing.length === 0 ? null : { years: missing.join(', '), href: `/ngay-nghi?nam=${missing[0] ?? ''}` },
+        held: held > 0 ? count(held, lang) : null,
         mayRetry: page.may('sync.change'),
       })
     }),

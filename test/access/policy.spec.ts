@@ -62,6 +62,8 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'audit.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'holiday.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'holiday.change': { 'it-staff': 'all', cli: 'all' },
+  'brake.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
+  'brake.release': { 'it-staff': 'all' },
   'system.tidy': { job: 'all' },
 }
 const table = ACTIONS.flatMap((action) =>
@@ -80,7 +82,7 @@ describe('who may do what', () => {
   })
 
   test('an auditor changes nothing', () => {
-    const changes = ACTIONS.filter((action) => /change|decide|hand-over|reveal|bootstrap|tidy/.test(action))
+    const changes = ACTIONS.filter((action) => /change|decide|hand-over|reveal|bootstrap|release|tidy/.test(action))
     expect(changes.filter((action) => permit(WHO.auditor, action).ok)).toEqual([])
   })
 })

@@ -48,6 +48,11 @@ export async function staffPages(
     board: ['/viec-con-do'],
     'board-repair': ['/viec-con-do', 'a[href="/viec-con-do/sua-tat-ca"]'],
     'board-repair-error': ['/viec-con-do/sua-tat-ca', 'main form button[type=submit]'],
+    brake: ['/viec-con-do', 'main a[href="/chot-an-toan"]'],
+    'brake-hold': ['/chot-an-toan', '.cv-table a'],
+    'brake-hold-error': ['/chot-an-toan', '.cv-table a', 'form[action$="/mo"] button'],
+    'brake-limits': ['/chot-an-toan', 'a[href="/chot-an-toan/nguong"]'],
+    'brake-limits-error': ['/chot-an-toan/nguong', 'form[action="/chot-an-toan/nguong"] button'],
     requests: ['/viec-con-do', 'nav a[href="/cho-duyet"]'],
     accounts: ['/viec-con-do', 'nav a[href="/tai-khoan"]'],
     account: ['/viec-con-do', '.cv-table a'],
@@ -77,6 +82,8 @@ export async function staffPages(
     account: ['/viec-con-do', '.cv-table a'],
     unit: ['/don-vi', '.cv-table a'],
     roles: ['/phan-quyen'],
+    brake: ['/chot-an-toan', '.cv-table a'],
+    'brake-limits': ['/chot-an-toan/nguong'],
     holidays: ['/ngay-nghi'],
     times: ['/thoi-gian'],
     naming: ['/quy-dinh/dia-chi'],
@@ -90,6 +97,8 @@ export async function staffPages(
     '/phan-quyen',
     '/ngay-nghi',
     '/thoi-gian',
+    '/chot-an-toan',
+    '/chot-an-toan/nguong',
   ]) {
     await auditor.open(path)
     expect(await auditor.page.locator('.cv-readonly').count()).toBe(1)

@@ -74,6 +74,18 @@ async function fill({ services }: System, units: World['units'], by: PersonActor
     if (index === 7) await services.requests.return(permit, request, decided)
     if (index === 8) await services.requests.reject(permit, request, decided)
   }
+  const plan = { kind: 'import' as const, id: '1', hash: 'as read', name: 'Danh sách cán bộ tháng 11.xlsx' }
+  const passed = await services.transaction((tx) =>
+    services.brakes.pass(tx, by, { ...plan, parts: [{ change: 'suspend', unitId: units.agency, n: 312 }] }),
+  )
+  if (!passed.ok)
+    await services.brakes.ask(
+      ...([
+        allowed('brake.release', by),
+        passed.refusal.holdId,
+        'Theo Quyết định số 12/QĐ-SNV ngày 20/11/2026',
+      ] as const),
+    )
   const stuck = await issued(services, by, units.department, { fullName: 'Hoàng Phạm Thị Thùy Dương' })
   await inStep(services, stuck.id)
   await services.database.pool.query(

@@ -87,6 +87,14 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /viec-con-do/sua-tat-ca': ['in', 403, 403, 403, 403, 200, 403],
   'POST /viec-con-do/sua-tat-ca': [403, 403, 403, 403, 403, '/viec-con-do/sua-tat-ca', 403],
 
+  'GET /chot-an-toan': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /chot-an-toan/nguong': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /chot-an-toan/nguong': [403, 403, 403, 403, 403, '/chot-an-toan/nguong', 403],
+  'GET /chot-an-toan/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /chot-an-toan/:id/de-nghi': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
+  'POST /chot-an-toan/:id/mo': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
+  'POST /chot-an-toan/:id/khong-mo': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
+
   'GET /don-vi': ['in', 403, 200, 200, 200, 200, 200],
   'GET /don-vi/moi': ['in', 403, 403, 403, 403, 200, 403],
   'POST /don-vi/moi': [403, 403, 403, 403, 403, '/don-vi/*', 403],
@@ -117,7 +125,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /nhat-ky/kiem-tra': [403, 403, 403, 403, 403, '/nhat-ky', '/nhat-ky'],
 }
 
-type Subject = { readonly unit: UnitId; readonly account: AccountId; readonly login: string; readonly grant: string }
+type Subject = {
+  readonly hold: string
+  readonly unit: UnitId
+  readonly account: AccountId
+  readonly login: string
+  readonly grant: string
+}
 
 let web: WebSystem
 let actors: Record<Exclude<Role, 'nobody'>, { readonly accountId: AccountId }>
@@ -148,7 +162,7 @@ beforeAll(async () => {
     const held = { holder: login, role: 'unit-admin', unitId: units[place] } as const
     await services.roles.grant(allowed('role.change'), held)
     const grant = await prisma.roleGrant.findFirstOrThrow({ where: { accountId: account } })
-    return { unit: units[place], account, login, grant: grant.id }
+    return { unit: units[place], account, login, grant: grant.id, hold: await stopped(units[place]) }
   }
   subjects = { agency: await subject('agency'), department: await subject('department'), other: await subject('other') }
 }, 60_000)
@@ -156,6 +170,15 @@ afterAll(() => web.stop())
 
 const issued = async (unit: UnitId, fullName: string): Promise<AccountId> =>
   approveAs(web.services, approver, await submitted(web.services, someDetails(unit, { fullName })))
+/** A plan that the brake stopped. */
+async function stopped(unitId: UnitId): Promise<string> {
+  const plan = { kind: 'import' as const, id: randomUUID(), hash: 'h', name: 'can-bo.xlsx' }
+  const passed = await web.services.transaction((tx) =>
+    web.services.brakes.pass(tx, approver, { ...plan, parts: [{ change: 'suspend', unitId, n: 4_000 }] }),
+  )
+  if (passed.ok) throw new Error('the brake let it through')
+  return passed.refusal.holdId
+}
 const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
   submitted(web.services, someDetails(subjects[place].unit, { fullName }))
 const enter = (role: Role): Promise<Visitor> => (role === 'nobody' ? newcomer() : signedIn(web, actors[role]))
@@ -168,7 +191,7 @@ async function newcomer(): Promise<Visitor> {
 
 /** The identifier in the route's address, and the fields that make its form go through. */
 async function caseOf(key: string, place: Place): Promise<{ id: string; fields: Record<string, string> }> {
-  const { unit, account, login, grant } = subjects[place]
+  const { unit, account, login, grant, hold } = subjects[place]
   const above = place === 'department' ? subjects.agency.unit : province
   const since = { kind: 'agency', fromDay: '1', fromMonth: '1', fromYear: '2026', parentChoice: above }
   switch (key) {
@@ -199,6 +222,7 @@ async function caseOf(key: string, place: Place): Promise<{ id: string; fields: 
       return { id: '', fields: { holder: login, role: 'auditor' } }
     default:
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
+      if (key.includes('/chot-an-toan/:id')) return { id: hold, fields: {} }
       return { id: key.includes('/don-vi/') ? unit : account, fields: {} }
   }
 }

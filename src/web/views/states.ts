@@ -38,6 +38,15 @@ export const STATES = {
     'needs-person': { tone: 'bad', icon: 'person' },
     'not-verified': { tone: 'neutral', icon: 'glass' },
   },
+  brake: {
+    held: { tone: 'bad', icon: 'shield' },
+    asked: { tone: 'wait', icon: 'person' },
+    expired: { tone: 'wait', icon: 'clock' },
+    released: { tone: 'info', icon: 'sync' },
+    used: { tone: 'ok', icon: 'tick-circle' },
+    refused: { tone: 'ended', icon: 'cross-circle' },
+    superseded: { tone: 'ended', icon: 'cross' },
+  },
 } as const satisfies Record<string, Record<string, Tag>>
 
 export type Family = keyof typeof STATES

@@ -1,3 +1,4 @@
+import { brakeEn } from './brake.en.ts'
 import type { Words } from './vi.ts'
 
 const plurals = new Intl.PluralRules('en')
@@ -154,6 +155,7 @@ export const en: Words = {
       'needs-person': 'Needs a person',
       'not-verified': 'Not verified',
     },
+    brake: brakeEn.states,
   },
 
   faults: {
@@ -1132,6 +1134,8 @@ export const en: Words = {
     },
   },
 
+  brake: brakeEn,
+
   times: {
     title: 'Waiting times',
     meta: (weeks, at) => `The last ${weeks} weeks, in working hours · figures of ${at}`,
@@ -1304,7 +1308,7 @@ export const en: Words = {
   guide: {
     title: 'States',
     lead: 'A colour never stands alone: each state has an icon and words. Six tones: by the way, under way, awaited, done, broken, over.',
-    families: { request: 'Request', account: 'Account', sync: 'Synchronisation' },
+    families: { request: 'Request', account: 'Account', sync: 'Synchronisation', brake: 'Safety brake' },
     buttons: 'Buttons and links',
     focusLink: 'An ordinary link',
     notes: 'Notes',

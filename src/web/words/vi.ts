@@ -1,3 +1,5 @@
+import { brakeVi } from './brake.vi.ts'
+
 /**
  * Every Vietnamese text of the pages, by page. What takes a value is a function; dates, times and numbers come in as they
  * are to be read. Screens use no pronoun; a message says what is so, then what to do.
@@ -150,6 +152,7 @@ export const vi = {
       'needs-person': 'Cần người xử lý',
       'not-verified': 'Chưa kiểm chứng',
     },
+    brake: brakeVi.states,
   },
 
   faults: {
@@ -1141,6 +1144,8 @@ export const vi = {
     } as Record<string, string>,
   },
 
+  brake: brakeVi,
+
   times: {
     title: 'Thời gian chờ',
     meta: (weeks: number, at: string) => `${weeks} tuần gần nhất, theo giờ làm việc · số liệu lúc ${at}`,
@@ -1314,7 +1319,7 @@ export const vi = {
   guide: {
     title: 'Bảng tình trạng',
     lead: 'Màu nền không bao giờ đứng một mình: mỗi tình trạng có biểu tượng và chữ. Sáu sắc thái: phụ, đang chạy, chờ người, xong, hỏng, đã kết thúc.',
-    families: { request: 'Đề nghị', account: 'Tài khoản', sync: 'Đồng bộ' },
+    families: { request: 'Đề nghị', account: 'Tài khoản', sync: 'Đồng bộ', brake: 'Chốt an toàn' },
     buttons: 'Nút và liên kết',
     focusLink: 'Liên kết thường',
     notes: 'Ghi chú',

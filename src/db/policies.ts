@@ -1,0 +1,35 @@
+import type { Prisma } from './generated/client.ts'
+
+type Db = Prisma.TransactionClient
+
+export type PolicyRow = {
+  readonly version: number
+  readonly validFrom: Date
+  readonly validTo: Date | null
+  readonly body: unknown
+  readonly byName: string
+  readonly why: string
+}
+
+/** The versions of a kind of policy, newest first. */
+export const policyVersions = (db: Db, kind: string, limit = 100): Promise<PolicyRow[]> =>
+  db.policy.findMany({ where: { kind, scope: '' }, orderBy: { version: 'desc' }, take: limit })
+
+/**
+ * Ends the version in force and starts the next; null when the one in force is not `expected` any more. Only one writer
+ * at a time.
+ */
+export async function nextPolicyVersion(
+  db: Db,
+  kind: string,
+  next: { expected: number; at: Date; body: object; byId: string; byName: string; why: string },
+): Promise<number | null> {
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`policy ${kind}`}, 722))`
+  const [last] = await policyVersions(db, kind, 1)
+  if ((last?.version ?? 0) !== next.expected) return null
+  const version = next.expected + 1
+  const { expected: _, at, ...own } = next
+  await db.policy.updateMany({ where: { kind, scope: '', validTo: null }, data: { validTo: at } })
+  await db.policy.create({ data: { ...own, kind, version, validFrom: at } })
+  return version
+}
