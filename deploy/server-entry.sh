@@ -39,8 +39,9 @@ dovecot)
   export LISTEN='*' IMAPS_PORT=993 DOVEADM_PORT=8443 DOVEADM_LISTEN="${DOVEADM_LISTEN-*}"
   if [ "$only" = configure ]; then export LOG=syslog; else export LOG=/dev/stderr; fi
   for file in dovecot.conf dovecot-ldap.conf.ext dovecot-ldap-users.conf.ext; do fill "dovecot/$file" "$CONF/$file"; done
-  mkdir -p "$RUN" "$STATE" "$MAIL_HOME"
-  chown 5000:5000 "$STATE" "$MAIL_HOME"
+  mkdir -p "$RUN" "$STATE" "$MAIL_HOME" "$MAIL_HOME-archive"
+  chown 5000:5000 "$STATE" "$MAIL_HOME" "$MAIL_HOME-archive"
+  chmod 700 "$MAIL_HOME-archive"
   start dovecot -F
   ;;
 postfix)

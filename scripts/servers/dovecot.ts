@@ -42,9 +42,11 @@ export const runFolderOf = (folder: string) => join(folder, 'run')
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const { folder, imapPort, doveadmPort, certificates, ldap, apiKey } = options
   const at = (name: string) => join(folder, name)
-  for (const name of ['run', 'state', 'mail', 'conf']) mkdirSync(at(name), { recursive: true, mode: 0o755 })
+  for (const name of ['run', 'state', 'mail', 'mail-archive', 'conf'])
+    mkdirSync(at(name), { recursive: true, mode: 0o755 })
   const owner = user('vmail') ?? user('mail') ?? { uid: 8, gid: 8 }
   chownSync(at('mail'), owner.uid, owner.gid)
+  chownSync(at('mail-archive'), owner.uid, owner.gid)
   chownSync(at('state'), owner.uid, owner.gid)
   const logFile = at('dovecot.log')
   const files = ['dovecot.conf', 'dovecot-ldap.conf.ext', 'dovecot-ldap-users.conf.ext']

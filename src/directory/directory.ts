@@ -55,6 +55,15 @@ export type DirectoryOutcome =
   | { readonly status: 'superseded'; readonly revision: number }
   | { readonly status: 'fault'; readonly fault: Fault }
 
+/** An entry that should be no more, known by its identity, and the revision that wants it so. */
+export type Removal = { readonly id: string; readonly revision: number }
+
+/** What became of a removal; whatever is not a fault was read back: no entry carries the identity. */
+export type RemovalOutcome =
+  | { readonly status: 'removed' | 'absent' }
+  | { readonly status: 'superseded'; readonly revision: number }
+  | { readonly status: 'fault'; readonly fault: Fault }
+
 /** What an implementation can do; what it lacks is declared, not pretended. */
 export type DirectoryCapabilities = {
   readonly vendor: string
@@ -74,6 +83,11 @@ export type Directory = {
    * `refused`, never taken over. One bad entry does not hold up the others.
    */
   ensure(entries: readonly DirectoryEntry[]): Promise<DirectoryOutcome[]>
+  /**
+   * Deletes entries, however often it is asked; answers in the order asked, and never throws. One that carries a higher
+   * revision stays, and so do two of one identity: a person must look.
+   */
+  remove(removals: readonly Removal[]): Promise<RemovalOutcome[]>
   /** Throws TargetFault when the directory cannot be asked. */
   capabilities(): Promise<DirectoryCapabilities>
   /** For `doctor`: connection, bind, base, schema, write rights. Never throws. */

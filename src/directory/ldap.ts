@@ -4,11 +4,12 @@ import { readCapabilities } from './capabilities.ts'
 import { checkDirectory } from './check.ts'
 import { LdapFault } from './connection.ts'
 import { ensureContainers } from './containers.ts'
-import type { Directory, DirectoryCapabilities, DirectoryEntry, DirectoryOutcome } from './directory.ts'
+import type { Directory, DirectoryCapabilities, DirectoryEntry, DirectoryOutcome, Removal } from './directory.ts'
 import { decide, type Owner } from './ensure.ts'
 import { fetchById, fetchRelated } from './fetch.ts'
 import { valuesOf, type LdapEntry, type LdapSettings, type LdapWrite } from './operations.ts'
 import { openPool } from './pool.ts'
+import { removeAll } from './remove.ts'
 import { CODES } from './result-codes.ts'
 import { differences, flaw, wantedOf, type Wanted } from './wanted.ts'
 import { writeAll } from './write-all.ts'
@@ -136,6 +137,13 @@ export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Direc
 
   return {
     ensure,
+    remove: async (removals: readonly Removal[]) => {
+      try {
+        return await removeAll(pool, settings.baseDn, removals, (await capabilities()).transactions)
+      } catch (error) {
+        return removals.map(() => ({ status: 'fault', fault: faultFrom(error) }) as const)
+      }
+    },
     capabilities: async () => {
       known = null
       return capabilities()

@@ -13,13 +13,17 @@ const NEEDED = [
   'mailboxSubscribe',
   'mailboxStatus',
   'authCacheFlush',
+  'backup',
+  'sync',
+  'fsDelete',
+  'dictGet',
 ]
 
 /** What no directory knows, so that a look-up must reach it: only a directory that answers can say that nobody is there. */
 const NOBODY = 'congvu-doctor-nobody'
 
 /** `doctor`'s look at Dovecot: reachable, key, version, look-ups, mail home, clock. Never throws a TargetFault. */
-export async function checkDovecot(server: Doveadm, mailHome: string): Promise<Finding[]> {
+export async function checkDovecot(server: Doveadm, mailHome: string, archiveHome: string): Promise<Finding[]> {
   const described = await faultOr(server.describe())
   if ('fault' in described) {
     const remedy =
@@ -34,7 +38,8 @@ export async function checkDovecot(server: Doveadm, mailHome: string): Promise<F
     version(commands),
     quotaPlugin(commands),
     await directory(server),
-    await home(server, mailHome),
+    await folder(server, 'mail: home folder', mailHome, 'DOVEADM_MAIL_HOME'),
+    await folder(server, 'mail: archive folder', archiveHome, 'DOVEADM_ARCHIVE_HOME'),
     ...(clock === null ? [] : [clockFinding(clock)]),
   ]
 }
@@ -96,15 +101,14 @@ async function directory(server: Doveadm): Promise<Finding> {
   return { check, ok: false, detail: explain(answer.exitCode), remedy }
 }
 
-async function home(server: Doveadm, mailHome: string): Promise<Finding> {
-  const check = 'mail: home folder'
-  const answer = await ask(server, ['fsStat', { fsDriver: 'posix', fsArgs: '', path: mailHome }])
-  if (typeof answer !== 'string' && answer.ok) return { check, ok: true, detail: mailHome }
+async function folder(server: Doveadm, check: string, path: string, setting: string): Promise<Finding> {
+  const answer = await ask(server, ['fsStat', { fsDriver: 'posix', fsArgs: '', path }])
+  if (typeof answer !== 'string' && answer.ok) return { check, ok: true, detail: path }
   return {
     check,
     ok: false,
-    detail: `${mailHome}: ${typeof answer === 'string' ? answer : explain(answer.exitCode)}`,
-    remedy: 'Make the folder on the mail server for the owner of the mail, or correct DOVEADM_MAIL_HOME',
+    detail: `${path}: ${typeof answer === 'string' ? answer : explain(answer.exitCode)}`,
+    remedy: `Make the folder on the mail server for the owner of the mail, or correct ${setting}`,
   }
 }
 

@@ -3,14 +3,18 @@ import type { Fault } from '../kernel/fault.ts'
 import { doveadm, EXIT, explain, kindOf } from './doveadm.ts'
 import type { Answer, Command, Doveadm, DoveadmSettings } from './doveadm.ts'
 import { checkDovecot } from './dovecot-check.ts'
+import { dovecotKeeping } from './dovecot-keeping.ts'
 import { isLogin } from './login.ts'
 import { lookAt, parseFolders, quotaOf, wrongWith } from './dovecot-mailbox.ts'
+import { posix } from './dovecot-purge.ts'
 import { FOLDERS } from './mail.ts'
 import type { Mailbox, MailOutcome, MailStore } from './mail.ts'
 
 export type DovecotSettings = DoveadmSettings & {
   /** The folder on the mail server that holds one home a login, as Dovecot's user database builds it. */
   readonly mailHome: string
+  /** The folder on the mail server where archives are kept; the owner of the mail must be able to write there. */
+  readonly archiveHome: string
 }
 
 /** Mailboxes a POST: four commands each, and FACTS of 2.3.19 say that some 200 commands are the best size. */
@@ -44,6 +48,7 @@ const refusedCode = (answers: readonly Answer[]): number | null =>
 export function dovecotMail(settings: DovecotSettings): MailStore {
   const mailHome = settings.mailHome.replace(/\/+$/, '')
   const server = doveadm(settings)
+  const keeping = dovecotKeeping({ ...settings, mailHome })
   const homeOf = (login: string): string => `${mailHome}/${login}`
 
   const look = async (mailboxes: readonly Mailbox[]) => {
@@ -97,7 +102,7 @@ export function dovecotMail(settings: DovecotSettings): MailStore {
   }
 
   return {
-    capabilities: { vendor: 'Dovecot 2.3', imap: true, submission: true, quota: true },
+    capabilities: { vendor: 'Dovecot 2.3', imap: true, submission: true, quota: true, lastSignIn: true },
 
     async ensure(mailboxes) {
       const outcomes = new Map<Mailbox, MailOutcome>()
@@ -145,9 +150,12 @@ export function dovecotMail(settings: DovecotSettings): MailStore {
       throw new TargetFault({ kind: kindOf(code), detail: `${login}: ${explain(code)}` })
     },
 
-    check: () => checkDovecot(server, mailHome),
+    ...keeping.verbs,
+
+    check: () => checkDovecot(server, mailHome, settings.archiveHome),
     close() {
       server.close()
+      keeping.close()
       return Promise.resolve()
     },
   }
@@ -157,8 +165,6 @@ const UNANSWERED: MailOutcome = {
   status: 'fault',
   fault: { kind: 'outcome-unknown', detail: 'Dovecot left this mailbox out of its answer' },
 }
-
-const posix = (path: string) => ({ fsDriver: 'posix', fsArgs: '', path })
 
 /**
  * Which homes hold anything, by folders and by files: `fsIterDirs` and `fsIter` of a path that is not there are empty

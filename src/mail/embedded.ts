@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { TargetFault } from '../kernel/fault.ts'
+import { embeddedKeeping } from './embedded-keeping.ts'
 import { isLogin } from './login.ts'
 import { maildrop } from './maildrop.ts'
 import type { Place } from './maildrop.ts'
@@ -40,7 +41,7 @@ export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
   }
 
   return {
-    capabilities: { vendor: 'embedded', imap: false, submission: false, quota: true },
+    capabilities: { vendor: 'embedded', imap: false, submission: false, quota: true, lastSignIn: false },
     ensure: (mailboxes) => Promise.all(mailboxes.map(ensureOne)),
     async occupied(logins) {
       const found = await Promise.all(logins.map(async (login) => ((await drop.exists(placeOf(login))) ? [login] : [])))
@@ -58,6 +59,7 @@ export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
         messages: letters.length,
       }
     },
+    ...embeddedKeeping(settings.folder),
     async check() {
       try {
         await mkdir(settings.folder, { recursive: true })

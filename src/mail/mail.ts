@@ -7,6 +7,20 @@ export type Mailbox = { readonly login: string; readonly mail: string; readonly 
 export type MailOutcome =
   { readonly status: 'created' | 'unchanged' } | { readonly status: 'fault'; readonly fault: Fault }
 
+/** Where a mailbox is archived: the first time at 1, after a recovery at 2, and so on. */
+export type ArchivePlace = { readonly login: string; readonly no: number }
+
+/** What was counted in an archive: messages in all folders, and their bytes as they travel (with CRLF). */
+export type ArchiveSize = { readonly messages: number; readonly bytes: number }
+
+/** What became of an archive or of what was brought back from one; its size was read from the disk, not believed. */
+export type ArchiveOutcome =
+  ({ readonly status: 'done' } & ArchiveSize) | { readonly status: 'fault'; readonly fault: Fault }
+
+/** What became of something to be deleted; whatever is not a fault was read back: nothing of it is on the disk. */
+export type PurgeOutcome =
+  { readonly status: 'purged' | 'absent' } | { readonly status: 'fault'; readonly fault: Fault }
+
 export type MailUsage = { readonly usedBytes: number; readonly quotaBytes: number; readonly messages: number }
 
 /** What an implementation can do; what it lacks is declared, not pretended. */
@@ -15,6 +29,8 @@ export type MailCapabilities = {
   readonly imap: boolean
   readonly submission: boolean
   readonly quota: boolean
+  /** Whether it knows when somebody signed in to a mailbox. */
+  readonly lastSignIn: boolean
 }
 
 /** The mail store, as provisioning sees it. It reads the directory by itself; Congvu proves that the mailbox works. */
@@ -29,6 +45,25 @@ export type MailStore = {
   occupied(logins: readonly string[]): Promise<ReadonlySet<string>>
   /** Throws TargetFault when the store cannot be asked, or knows no such login. */
   usage(login: string): Promise<MailUsage>
+  /**
+   * Copies whole mailboxes into their archives, however often it is asked; a mailbox that receives meanwhile is a fault and
+   * comes right when it is asked again. The directory must know them. One outcome each, in the order asked; never throws.
+   */
+  archive(places: readonly ArchivePlace[]): Promise<ArchiveOutcome[]>
+  /**
+   * Puts what the archives hold back beside what is in the mailboxes now; asked again, nothing is there twice. An archive
+   * that does not hold as much as it should is a fault, and nothing is done. Never throws.
+   */
+  restore(places: readonly (ArchivePlace & ArchiveSize)[]): Promise<ArchiveOutcome[]>
+  /** Deletes everything that lies on the disk of these logins, whether or not the directory knows them. Never throws. */
+  purge(logins: readonly string[]): Promise<PurgeOutcome[]>
+  /** Deletes archives. Never throws. */
+  discard(places: readonly ArchivePlace[]): Promise<PurgeOutcome[]>
+  /**
+   * When each of these last signed in to their mailbox; who never did is left out. Throws TargetFault when the store cannot
+   * be asked or does not know such things.
+   */
+  lastSignIns(logins: readonly string[]): Promise<ReadonlyMap<string, Date>>
   /** For `doctor`. Never throws. */
   check(): Promise<Finding[]>
   close(): Promise<void>

@@ -62,6 +62,7 @@ const Settings = z.object({
   DOVEADM_CA_FILE: file.optional(),
   DOVEADM_TIMEOUT_MS: milliseconds.default(10_000),
   DOVEADM_MAIL_HOME: text.default('/var/vmail'),
+  DOVEADM_ARCHIVE_HOME: text.optional(),
   EMBEDDED_MAIL_FOLDER: text.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
   SMTP_CA_FILE: file.optional(),
@@ -148,6 +149,7 @@ export function parseConfig(env: Environment) {
             ca: raw.DOVEADM_CA_FILE ?? null,
             timeoutMs: raw.DOVEADM_TIMEOUT_MS,
             mailHome: raw.DOVEADM_MAIL_HOME,
+            archiveHome: raw.DOVEADM_ARCHIVE_HOME ?? `${raw.DOVEADM_MAIL_HOME.replace(/\/+$/, '')}-archive`,
           },
     smtp: { url: raw.SMTP_URL, ca: raw.SMTP_CA_FILE ?? null, from: raw.MAIL_FROM },
   }

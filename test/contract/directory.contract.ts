@@ -465,5 +465,46 @@ export function directoryContract(name: string, start: () => Promise<Subject>): 
       expect(outcomes.map(({ status }) => status)).toEqual(['created', 'created', 'created'])
       expect(outcomes[0] && (await bind(at(outcomes[0]).remoteDn, 'như cũ'))).toBe('bound')
     })
+
+    describe('removes', () => {
+      test('entries by their identity, and again without complaint', async () => {
+        const [gone, stays] = [account({ revision: 3 }), account()]
+        await directory.ensure([gone, stays])
+        expect(await directory.remove([gone])).toEqual([{ status: 'removed' }])
+        expect(await read(gone.id)).toBeUndefined()
+        expect(await directory.remove([gone])).toEqual([{ status: 'absent' }])
+        expect(await value(stays.id, 'uid')).toEqual([stays.login])
+        // The name is free for the same identity again.
+        expect(await only({ ...gone, revision: 4 })).toMatchObject({ status: 'created' })
+      })
+
+      test('many in one go, groups too, whatever is between them', async () => {
+        const people = Array.from({ length: 120 }, () => account())
+        const list = group()
+        await directory.ensure([...people, list])
+        const outcomes = await directory.remove([...people, { id: randomUUID(), revision: 1 }, list])
+        expect(outcomes.map(({ status }) => status)).toEqual([...people.map(() => 'removed'), 'absent', 'removed'])
+      })
+
+      test('no entry that a newer revision wants', async () => {
+        const entry = account({ revision: 7 })
+        await directory.ensure([entry])
+        expect(await directory.remove([{ id: entry.id, revision: 6 }])).toEqual([{ status: 'superseded', revision: 7 }])
+        expect(await value(entry.id, 'congvuRevision')).toEqual(['7'])
+      })
+
+      test('neither of two entries of one identity', async () => {
+        const entry = account()
+        await directory.ensure([entry])
+        const copy = `uid=${entry.login}x,ou=people,${base()}`
+        await raw.add(copy, {
+          objectClass: ['inetOrgPerson', 'congvuMailAccount'],
+          ...{ cn: ['x'], sn: ['x'], uid: [`${entry.login}x`], congvuId: [entry.id] },
+        })
+        expect(await directory.remove([entry])).toMatchObject([{ status: 'fault', fault: { kind: 'refused' } }])
+        await raw.del(copy)
+        expect(await directory.remove([entry])).toEqual([{ status: 'removed' }])
+      })
+    })
   })
 }

@@ -15,6 +15,8 @@ export type MailWorld = {
   leaveHome(login: string): Promise<void>
   /** The folders as the store has them, looked at by another way than the port. */
   foldersOf(login: string): Promise<readonly string[]>
+  /** Notes, as the store itself does it, that somebody signed in to their mailbox then. */
+  noteSignIn(login: string, at: Date): Promise<void>
   /** Hands mail to the mail server as a stranger would. */
   readonly sender: LetterSender
   stop(): Promise<void>
@@ -128,6 +130,121 @@ export function mailContract(name: string, start: () => Promise<MailWorld>): voi
       expect(await faultOf(world.sender.send({ ...letter, to: `nobody@${world.domain}` }))).toMatchObject({
         kind: 'refused',
         detail: expect.stringContaining('550 5.1.1'),
+      })
+    })
+
+    describe('keeps, brings back and deletes', () => {
+      /** A mailbox with so many letters of its own. */
+      const filled = async (login: string, letters: number): Promise<Mailbox> => {
+        const box = mailbox(login)
+        await world.know([box])
+        await world.store.ensure([box])
+        for (let n = 1; n <= letters; n++)
+          await world.sender.send({
+            ...{ messageId: `<${login}.${n}@test.example>`, to: box.mail, subject: `Thư ${n}` },
+            text: 'Kính gửi Ông/Bà.\n'.repeat(n * 10),
+          })
+        await until(
+          () => world.store.usage(login),
+          ({ messages }) => messages === letters,
+        )
+        return box
+      }
+
+      test('a whole mailbox: archived, deleted to the last file, and back as it was', async () => {
+        const box = await filled('100201', 3)
+        const place = { login: box.login, no: 1 }
+        const [archived] = await world.store.archive([place])
+        expect(archived).toMatchObject({ status: 'done', messages: 3 })
+        if (archived?.status !== 'done') return
+        expect(archived.bytes).toBeGreaterThan(1_000)
+        expect(await world.store.archive([place])).toEqual([archived])
+        expect(await world.store.usage(box.login)).toMatchObject({ messages: 3 })
+
+        expect(await world.store.purge([box.login])).toEqual([{ status: 'purged' }])
+        expect(await world.store.occupied([box.login])).toEqual(new Set())
+        expect(await world.store.purge([box.login])).toEqual([{ status: 'absent' }])
+
+        expect(await world.store.ensure([box])).toEqual([{ status: 'created' }])
+        const { messages, bytes } = archived
+        expect(await world.store.restore([{ ...place, messages, bytes }])).toEqual([archived])
+        expect(await world.store.restore([{ ...place, messages, bytes }])).toEqual([archived])
+        expect(await world.store.usage(box.login)).toMatchObject({ messages: 3 })
+      })
+
+      test('an archive is never emptied by asking for it again, nor given back as less than it was', async () => {
+        const box = await filled('100202', 2)
+        const place = { login: box.login, no: 1 }
+        const [archived] = await world.store.archive([place])
+        if (archived?.status !== 'done') throw new Error(JSON.stringify(archived))
+        await world.store.purge([box.login])
+        await world.store.ensure([box])
+        expect(await world.store.archive([place])).toMatchObject([{ status: 'fault', fault: { kind: 'refused' } }])
+        const more = { ...place, messages: archived.messages + 1, bytes: archived.bytes }
+        expect(await world.store.restore([more])).toMatchObject([{ status: 'fault', fault: { kind: 'refused' } }])
+        expect(await world.store.usage(box.login)).toMatchObject({ messages: 0 })
+        const { messages, bytes } = archived
+        expect(await world.store.restore([{ ...place, messages, bytes }])).toEqual([archived])
+      })
+
+      test('what has come since stays, beside what is brought back', async () => {
+        const box = await filled('100203', 2)
+        const [archived] = await world.store.archive([{ login: box.login, no: 1 }])
+        if (archived?.status !== 'done') throw new Error(JSON.stringify(archived))
+        await world.store.purge([box.login])
+        await filled('100203', 1)
+        const { messages, bytes } = archived
+        const back = await world.store.restore([{ login: box.login, no: 1, messages, bytes }])
+        expect(back).toMatchObject([{ status: 'done', messages: 3 }])
+      })
+
+      test('many at once: empty ones too, and one that nobody knows is no one else’s trouble', async () => {
+        const boxes = Array.from({ length: 25 }, (_, index) => mailbox(String(400_000 + index)))
+        await world.know(boxes)
+        await world.store.ensure(boxes)
+        const places = boxes.map(({ login }) => ({ login, no: 1 }))
+        const archived = await world.store.archive([...places.slice(0, 3), { login: '499999', no: 1 }])
+        expect(archived.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'fault'])
+        expect(archived[0]).toEqual({ status: 'done', messages: 0, bytes: 0 })
+        const purged = await world.store.purge([...boxes.map(({ login }) => login), '499999'])
+        expect(purged).toEqual([...boxes.map(() => ({ status: 'purged' })), { status: 'absent' }])
+      })
+
+      test('an archive is deleted when nobody may have it any more', async () => {
+        const box = await filled('100204', 1)
+        const place = { login: box.login, no: 2 }
+        await world.store.archive([place])
+        expect(await world.store.discard([place])).toEqual([{ status: 'purged' }])
+        expect(await world.store.discard([place])).toEqual([{ status: 'absent' }])
+        const gone = { ...place, messages: 1, bytes: 1 }
+        expect(await world.store.restore([gone])).toMatchObject([{ status: 'fault', fault: { kind: 'refused' } }])
+        expect(await world.store.usage(box.login)).toMatchObject({ messages: 1 })
+      })
+
+      test('a home left behind by somebody whom the directory no longer knows is deleted too', async () => {
+        await world.leaveHome('100205')
+        expect(await world.store.purge(['100205'])).toEqual([{ status: 'purged' }])
+        expect(await world.store.occupied(['100205'])).toEqual(new Set())
+      })
+
+      test.each(['../100101', '*', '', 'a/b', '.', '..'])('no path is made of the login %j', async (login) => {
+        const refused = { status: 'fault', fault: { kind: 'refused' } }
+        expect(await world.store.purge([login])).toMatchObject([refused])
+        expect(await world.store.archive([{ login, no: 1 }])).toMatchObject([refused])
+        expect(await world.store.discard([{ login, no: 1 }])).toMatchObject([refused])
+        expect(await world.store.discard([{ login: '100101', no: -1 }])).toMatchObject([refused])
+      })
+
+      test('it knows when somebody signed in last, or says that it cannot', async () => {
+        const at = new Date('2026-11-23T02:12:00Z')
+        const [seen, unseen] = [await filled('100206', 0), await filled('100207', 0)]
+        const asked = () => world.store.lastSignIns([seen.login, unseen.login])
+        if (!world.store.capabilities.lastSignIn) {
+          expect(await faultOf(asked())).toMatchObject({ kind: 'refused' })
+          return
+        }
+        await world.noteSignIn(seen.login, at)
+        expect(await asked()).toEqual(new Map([[seen.login, at]]))
       })
     })
   })

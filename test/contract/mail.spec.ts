@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServers } from '../../scripts/servers/all.ts'
@@ -35,6 +35,7 @@ async function embeddedWorld(): Promise<MailWorld> {
     },
     leaveHome: (login) => maildrop(folder).deliver({ kind: 'mailboxes', name: login }, Buffer.from('old'), new Date()),
     foldersOf: (login) => readdir(join(folder, 'mailboxes', login)),
+    noteSignIn: () => Promise.reject(new Error('nobody signs in here')),
     sender,
     async stop() {
       await sender.close()
@@ -46,7 +47,8 @@ async function embeddedWorld(): Promise<MailWorld> {
 
 async function storeOf(servers: Servers, apiKey = servers.dovecot.apiKey, timeoutMs = 10_000) {
   const { url, mailHome } = servers.dovecot
-  return dovecotMail({ url, apiKey, ca: await readFile(servers.caFile, 'utf8'), timeoutMs, mailHome })
+  const ca = await readFile(servers.caFile, 'utf8')
+  return dovecotMail({ url, apiKey, ca, timeoutMs, mailHome, archiveHome: `${mailHome}-archive` })
 }
 
 async function realWorld(servers: Servers): Promise<MailWorld> {
@@ -65,6 +67,14 @@ async function realWorld(servers: Servers): Promise<MailWorld> {
       await removeMailboxes(servers.slapd, [login])
     },
     foldersOf: async (login) => (await dovecot.doveadm('mailbox', 'list', '-u', login)).split('\n'),
+    async noteSignIn(login, at) {
+      const file = join(dovecot.mailHome, login, 'last-login')
+      const seconds = String(at.getTime() / 1000)
+      await dovecot.doveadm('dict', 'set', '-u', login, `file:${file}`, `shared/last-login/${login}`, seconds)
+      // The command runs as root here, and the plugin as the owner of the mail.
+      const { uid, gid } = await stat(dovecot.mailHome)
+      await chown(file, uid, gid)
+    },
     sender,
     async stop() {
       await sender.close()
@@ -98,7 +108,8 @@ describe('with real servers', () => {
 
   test('a certificate that is not trusted is not talked to', async () => {
     const { url, apiKey, mailHome } = servers.dovecot
-    const store = dovecotMail({ url, apiKey, ca: null, timeoutMs: 5_000, mailHome })
+    const homes = { mailHome, archiveHome: `${mailHome}-archive` }
+    const store = dovecotMail({ url, apiKey, ca: null, timeoutMs: 5_000, ...homes })
     expect(await store.ensure([{ login: '100101', mail: 'x@y.vn', quotaMb: 100 }])).toMatchObject([
       { status: 'fault', fault: { kind: 'unreachable', detail: expect.stringContaining('certificate') } },
     ])

@@ -31,7 +31,10 @@ async function against(server: Server | HttpServer) {
   return storeAt((server.address() as AddressInfo).port)
 }
 const storeAt = (port: number) =>
-  dovecotMail({ url: `http://127.0.0.1:${port}`, apiKey: 'key', ca: null, timeoutMs: KEEN, mailHome: '/var/vmail' })
+  dovecotMail({
+    ...{ url: `http://127.0.0.1:${port}`, apiKey: 'key', ca: null, timeoutMs: KEEN },
+    ...{ mailHome: '/var/vmail', archiveHome: '/var/vmail-archive' },
+  })
 
 /** Dovecot as it answers for a mailbox that lacks some of its folders; `then` answers whatever comes after that look. */
 const lacksFolders = (then: RequestListener): RequestListener => {
