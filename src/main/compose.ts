@@ -3,7 +3,9 @@ import { rolesOf } from '../access/roles.ts'
 import { signInWith } from '../access/sign-in.ts'
 import { tokensOf } from '../access/tokens.ts'
 import { accountsOf, type Accounts } from '../accounts/accounts.ts'
+import { bulkAccountsOf } from '../accounts/bulk.ts'
 import { addressesOf } from '../addresses/addresses.ts'
+import { bulkAddressesOf } from '../addresses/bulk.ts'
 import { domainsOf } from '../addresses/domains.ts'
 import { namingPoliciesOf } from '../addresses/naming-policies.ts'
 import { tombstonesOf } from '../addresses/tombstones.ts'
@@ -80,6 +82,8 @@ export function compose(
     quotaMb: config.quotaMb,
   })
   const brakes = brakesOf({ prisma, transaction, clock, starts: {} })
+  const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
+  const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
   const calendar = calendarOf({ prisma, transaction, clock })
   const domains = domainsOf({ prisma, transaction, domain, changed: (tx) => accounts.allChanged(tx) })
   const requests = requestsOf({
@@ -104,6 +108,8 @@ export function compose(
       tokens,
       letters,
       addresses,
+      bulkAddresses,
+      bulkAccounts,
       naming,
       tombstones,
       domains,
