@@ -73,8 +73,8 @@ export function rolesOf(deps: { prisma: PrismaClient; transaction: Transaction; 
         const local = name.endsWith(`@${domain}`) ? name.slice(0, -domain.length - 1) : name
         const [account] = await tx.db.$queryRaw<{ id: string; display_name: string }[]>`
           SELECT a.id, a.display_name FROM account a
-          WHERE a.login = ${local} OR a.id = (SELECT holder_id FROM address WHERE namespace_id = 1 AND local = ${local}
-            AND holder_kind = 'account' AND state = 'live')
+          WHERE a.kind = 'person' AND (a.login = ${local} OR a.id = (SELECT holder_id FROM address WHERE namespace_id = 1 AND local = ${local}
+            AND holder_kind = 'account' AND state = 'live'))
           LIMIT 1 FOR UPDATE`
         if (!account) return refuse({ kind: 'unknown-account' })
         if (asked.role === 'unit-admin' && asked.unitId === null) return refuse({ kind: 'unit-needed' })

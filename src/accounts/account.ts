@@ -1,5 +1,13 @@
+import { z } from 'zod'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
+import type { Day } from '../kernel/day.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
+import type { HolderRights } from './holder.ts'
+
+/** A person's own mailbox, or one of a unit or a function, which people hold and nobody signs in to. */
+export const ACCOUNT_KINDS = ['person', 'unit', 'function'] as const
+export type AccountKind = (typeof ACCOUNT_KINDS)[number]
+export type SharedKind = Exclude<AccountKind, 'person'>
 
 export const ACCOUNT_STATES = ['awaiting-activation', 'active', 'suspended'] as const
 export type AccountState = (typeof ACCOUNT_STATES)[number]
@@ -9,6 +17,10 @@ export type HandOver = 'link' | 'slip'
 
 /** Hours that an activation link or slip is good for. */
 export const ACTIVATION_HOURS = 72
+
+/** The size of a mailbox in MB that may be asked for. */
+export const QuotaMb = z.int().min(100, 'range').max(102_400, 'range').brand<'QuotaMb'>()
+export type QuotaMb = z.infer<typeof QuotaMb>
 
 /** The context in which an account's password hash is sealed. */
 export const SECRET = 'account.secret'
@@ -31,6 +43,7 @@ export function switches(state: AccountState, hasPassword: boolean): { signIn: b
 export type AccountSummary = {
   readonly id: AccountId
   readonly number: number
+  readonly kind: AccountKind
   readonly login: string
   readonly displayName: string
   readonly address: EmailAddress
@@ -43,13 +56,41 @@ export type AccountSummary = {
 }
 
 export type AccountEventKind =
-  'issued' | 'ready' | 'link-sent' | 'slip-printed' | 'password-set' | 'activated' | 'role-granted' | 'role-revoked'
+  | ('issued' | 'ready' | 'link-sent' | 'slip-printed' | 'password-set' | 'activated' | 'role-granted' | 'role-revoked')
+  | ('holder-added' | 'holder-changed' | 'holder-removed' | 'holding-begun' | 'holding-changed' | 'holding-ended')
+  | ('renamed' | 'position-changed' | 'address-changed' | 'alias-added' | 'alias-removed' | 'quota-changed')
 
 export type AccountEvent = {
   readonly at: Date
   readonly kind: AccountEventKind
   readonly byName: string
   readonly note: string | null
+}
+
+/** Who holds a shared mailbox, or one who held it. */
+export type HolderView = {
+  readonly accountId: AccountId
+  readonly displayName: string
+  readonly address: EmailAddress
+  readonly unitName: string
+  readonly rights: HolderRights
+  readonly since: Day
+  /** From this day on no more; null while it lasts. */
+  readonly until: Day | null
+  /** The holding is over, and its sessions were not yet seen to be. */
+  readonly stillShuttingOut: boolean
+}
+
+/** A shared mailbox that somebody holds. */
+export type HeldMailbox = {
+  readonly id: AccountId
+  readonly kind: SharedKind
+  readonly login: string
+  readonly displayName: string
+  readonly address: EmailAddress
+  readonly unitName: string
+  readonly rights: HolderRights
+  readonly since: Day
 }
 
 /** An account as its page shows it. */
@@ -70,6 +111,10 @@ export type AccountView = AccountSummary & {
   readonly activationUntil: Date | null
   readonly requestId: string | null
   readonly events: readonly AccountEvent[]
+  /** Of a shared mailbox: who holds it, then who did. */
+  readonly holders: readonly HolderView[]
+  /** Of a person: the shared mailboxes that they hold now. */
+  readonly held: readonly HeldMailbox[]
 }
 
 export type AccountRefusal =
@@ -78,6 +123,9 @@ export type AccountRefusal =
   | { kind: 'no-contact-email' }
   | { kind: 'dead-link' }
   | { kind: 'duplicate-person' }
+  | { kind: 'unknown-holder'; accountId: AccountId }
+  | { kind: 'not-own-address' }
+  | { kind: 'primary-address' }
 
 /** All that finds an account in a search, folded: name, addresses, numbers. */
 export const searchText = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(' ')

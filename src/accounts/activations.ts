@@ -12,8 +12,10 @@ import type { Arrived } from '../provisioning/apply.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import type { Units } from '../units/units.ts'
 import { ACTIVATION_HOURS, SECRET, type AccountRefusal } from './account.ts'
+import type { Due } from './due.ts'
 import { hashPassword } from './password-hash.ts'
 import { checkPassword, type PasswordRefusal } from './password.ts'
+import * as holdings from './holders-store.ts'
 import * as store from './store.ts'
 
 export type Activation = {
@@ -40,9 +42,10 @@ export function activationsOf(deps: {
   letters: Letters
   sync: Sync
   units: Units
+  due: Due
   domain: string
 }) {
-  const { prisma, transaction, clock, secrets, tokens, letters, sync, units, domain } = deps
+  const { prisma, transaction, clock, secrets, tokens, letters, sync, units, due, domain } = deps
 
   const lock = async (tx: Tx, id: string): Promise<store.Held | null> => (await store.lockAll(tx.db, [id]))[0] ?? null
   const addressOf = ({ local }: { local: string }): EmailAddress => EmailAddress.parse(`${local}@${domain}`)
@@ -219,7 +222,10 @@ export function activationsOf(deps: {
       )
       const complete = arrivals.filter((arrival) => arrival.complete).map((arrival) => arrival.id)
       const units = new Set(accounts.filter((account) => created.includes(account.id)).map((account) => account.unitId))
-      if (units.size > 0) await sync.groupsDue(tx, await store.bumpGroups(tx.db, [...units].sort()))
+      await due.groups(tx, [...units])
+      const shared = new Set(accounts.filter(({ kind }) => kind !== 'person').map(({ id }) => id))
+      const opened = arrivals.filter((arrival) => arrival.complete && shared.has(arrival.id))
+      if (opened.length > 0) await holdings.shutOut(tx.db, opened, tx.at)
       const by = jobActor('provisioning')
       for (const account of accounts.filter((each) => complete.includes(each.id) && each.readyAt === null)) {
         if (account.state === 'awaiting-activation' && account.contactEmail !== null)

@@ -1,11 +1,10 @@
 import { Prisma } from '../db/generated/client.ts'
-import type { DirectoryAccount, DirectoryGroup } from '../directory/directory.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
 import { fold } from '../kernel/text.ts'
 import type { Language } from '../letters/letter.ts'
-import { switches, type AccountEventKind, type AccountState, type AccountSummary, type HandOver } from './account.ts'
+import type { AccountEventKind, AccountKind, AccountState, AccountSummary, HandOver } from './account.ts'
 
 type Db = Prisma.TransactionClient
 
@@ -13,6 +12,7 @@ export type AccountFilter = {
   readonly q: string
   readonly unit: UnitId | null
   readonly state: AccountState | null
+  readonly kind: AccountKind | null
   readonly within: UnitId[] | null
   readonly on: Day
   readonly domain: string
@@ -23,6 +23,7 @@ export type AccountFilter = {
 type SummaryRow = {
   id: string
   number: number
+  kind: string
   login: string
   display_name: string
   local: string
@@ -36,6 +37,7 @@ type SummaryRow = {
 export const summaryOf = (row: SummaryRow, domain: string): AccountSummary => ({
   id: row.id as AccountId,
   number: row.number,
+  kind: row.kind as AccountKind,
   login: row.login,
   displayName: row.display_name,
   address: EmailAddress.parse(`${row.local}@${domain}`),
@@ -52,6 +54,7 @@ const where = (filter: AccountFilter) => Prisma.sql`
     .map((word) => `%${word}%`)}::text[]))
   AND (${filter.unit}::uuid IS NULL OR a.unit_id IN (SELECT unit_subtree(ARRAY[${filter.unit}::uuid], ${dayToDb(filter.on)}::date)))
   AND (${filter.state}::text IS NULL OR a.state = ${filter.state})
+  AND (${filter.kind}::text IS NULL OR a.kind = ${filter.kind})
   AND (${filter.within}::uuid[] IS NULL OR a.unit_id = ANY (${filter.within}::uuid[]))`
 
 /** A page of accounts by name, found by every word of `q` without regard to accents. */
@@ -62,7 +65,7 @@ export async function list(db: Db, filter: AccountFilter): Promise<AccountSummar
       SELECT a.* FROM account a WHERE ${where(filter)}
       ORDER BY a.sort_key, a.id LIMIT ${filter.limit} OFFSET ${filter.offset}
     )
-    SELECT a.id, a.number, a.login, a.display_name, ad.local, a.unit_id, a.state, p.title,
+    SELECT a.id, a.number, a.kind, a.login, a.display_name, ad.local, a.unit_id, a.state, p.title,
       (SELECT name FROM unit_on(${dayToDb(filter.on)}::date) u WHERE u.unit_id = a.unit_id) AS unit_name,
       (SELECT count(*)::int FROM sync s WHERE s.subject_kind = 'account' AND s.subject_id = a.id AND s.applied < s.wanted) AS behind
     FROM page a
@@ -81,109 +84,13 @@ export async function count(db: Db, filter: AccountFilter): Promise<number> {
   return row?.count ?? 0
 }
 
-type WantedRow = {
-  id: string
-  login: string
-  kind: string
-  display_name: string
-  state: string
-  quota_mb: number
-  secret_cipher: string | null
-  revision: number
-  surname: string | null
-  middle: string | null
-  given: string | null
-  phone: string | null
-  title: string | null
-  unit_number: number
-  unit_name: string | null
-  local: string
-  aliases: string[]
-  domains: string[]
-}
-
-/** What the directory should show of these accounts on this day. `open` turns the sealed password hash into the hash. */
-export async function wanted(
-  db: Db,
-  ids: readonly string[],
-  on: Day,
-  domain: string,
-  open: (sealed: string) => string,
-): Promise<Omit<DirectoryAccount, 'kind' | 'mayCreate'>[]> {
-  const rows = await db.$queryRaw<WantedRow[]>`
-    SELECT a.id, a.login, a.kind, a.display_name, a.state, a.quota_mb, a.secret_cipher, a.revision,
-      pe.surname, pe.middle, pe.given, pe.phone, po.title, u.number AS unit_number, v.name AS unit_name, ad.local,
-      ARRAY(SELECT local FROM address x WHERE x.holder_kind = 'account' AND x.holder_id = a.id AND x.role = 'alias'
-        AND x.state = 'live' ORDER BY local) AS aliases,
-      ARRAY(SELECT name FROM domain WHERE role <> 'primary' ORDER BY name) AS domains
-    FROM account a
-    JOIN unit u ON u.id = a.unit_id
-    JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
-    LEFT JOIN person pe ON pe.id = a.person_id
-    LEFT JOIN LATERAL (
-      SELECT name FROM unit_version WHERE unit_id = a.unit_id AND valid_from <= ${dayToDb(on)}::date
-      ORDER BY valid_from DESC LIMIT 1) v ON true
-    LEFT JOIN LATERAL (
-      SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(on)}::date
-      ORDER BY valid_from DESC LIMIT 1) po ON true
-    WHERE a.id = ANY (${ids}::uuid[])`
-  return rows.map((row) => {
-    const { signIn, receive } = switches(row.state as AccountState, row.secret_cipher !== null)
-    return {
-      id: row.id,
-      login: row.login,
-      person: row.kind === 'person',
-      displayName: row.display_name,
-      surname: row.surname === null ? row.display_name : [row.surname, row.middle].filter(Boolean).join(' '),
-      givenName: row.given ?? row.display_name,
-      mail: `${row.local}@${domain}`,
-      // Another domain of the namespace has the same local parts.
-      aliases: [domain, ...row.domains].flatMap((name) =>
-        [...(name === domain ? [] : [row.local]), ...row.aliases].map((local) => `${local}@${name}`),
-      ),
-      title: row.title,
-      phone: row.phone,
-      unitNumber: row.unit_number,
-      unitName: row.unit_name ?? '',
-      signIn,
-      receive,
-      quotaMb: row.quota_mb,
-      sendAs: [],
-      password: signIn && row.secret_cipher !== null ? open(row.secret_cipher) : null,
-      revision: row.revision,
-    }
-  })
-}
-
-/** What the directory should show of these groups: the accounts of the unit whose entries exist. */
-export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<DirectoryGroup[]> {
-  const rows = await db.$queryRaw<
-    { id: string; revision: number; number: number; name: string | null; members: string[] }[]
-  >`
-    SELECT g.id, g.revision, u.number, v.name,
-      ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
-        AND s.target = 'directory' AND s.remote_dn IS NOT NULL WHERE a.unit_id = g.unit_id ORDER BY 1) AS members
-    FROM mail_group g JOIN unit u ON u.id = g.unit_id
-    LEFT JOIN LATERAL (
-      SELECT name FROM unit_version WHERE unit_id = g.unit_id AND valid_from <= ${dayToDb(on)}::date
-      ORDER BY valid_from DESC LIMIT 1) v ON true
-    WHERE g.id = ANY (${ids}::uuid[])`
-  return rows.map((row) => ({
-    kind: 'group',
-    id: row.id,
-    name: String(row.number),
-    description: row.name ?? String(row.number),
-    unitNumber: row.number,
-    mail: null,
-    aliases: [],
-    members: row.members,
-    revision: row.revision,
-  }))
-}
-
 /** An account whose row is locked, with what its letters need. */
 export type Held = {
   readonly id: string
+  readonly kind: AccountKind
+  readonly personId: string | null
+  readonly login: string
+  readonly quotaMb: number
   readonly state: AccountState
   readonly displayName: string
   readonly unitId: string
@@ -199,7 +106,7 @@ export type Held = {
 /** Locks accounts in the order of their ids: first of all, before secrets, groups and the ledger. */
 export const lockAll = (db: Db, ids: readonly string[]): Promise<Held[]> =>
   db.$queryRaw`
-    SELECT a.id, a.state, a.display_name AS "displayName", a.unit_id AS "unitId", a.language, a.hand_over AS "handOver",
+    SELECT a.id, a.kind, a.person_id AS "personId", a.login, a.quota_mb AS "quotaMb", a.state, a.display_name AS "displayName", a.unit_id AS "unitId", a.language, a.hand_over AS "handOver",
       a.revision, a.ready_at AS "readyAt", a.activated_at AS "activatedAt", p.contact_email AS "contactEmail", ad.local
     FROM account a
     JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
@@ -219,6 +126,43 @@ export async function bumpGroups(db: Db, units: readonly string[]): Promise<{ id
     INSERT INTO mail_group AS g (id, unit_id) SELECT gen_random_uuid(), id FROM unit WHERE id = ANY (${units}::uuid[]) ORDER BY id
     ON CONFLICT (unit_id) DO UPDATE SET revision = g.revision + 1
     RETURNING g.id, g.revision`
+}
+
+export type PrimaryPost = {
+  readonly id: string
+  readonly title: string
+  readonly employment: string
+  readonly validFrom: Date
+  readonly validTo: Date | null
+}
+/** The person's primary post that lasts on this day; null when none does. */
+export const primaryPost = (db: Db, person: string, on: Date): Promise<PrimaryPost | null> =>
+  db.post.findFirst({
+    where: {
+      personId: person,
+      isPrimary: true,
+      validFrom: { lte: on },
+      OR: [{ validTo: null }, { validTo: { gt: on } }],
+    },
+    select: { id: true, title: true, employment: true, validFrom: true, validTo: true },
+    orderBy: { validFrom: 'desc' },
+  })
+
+/** What people are called, by id. */
+export async function namesOf(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.account.findMany({ where: { id: { in: [...ids] } }, select: { id: true, displayName: true } })
+  return new Map(rows.map(({ id, displayName }) => [id, displayName]))
+}
+
+/** The slug, or the slug with a number where a former mailbox had it. */
+export async function freeLogin(db: Db, slug: string): Promise<string> {
+  const rows = await db.account.findMany({ where: { login: { startsWith: slug } }, select: { login: true } })
+  const taken = new Set(rows.map(({ login }) => login))
+  for (let n = 1; ; n++) {
+    const login = n === 1 ? slug : `${slug}-${n}`
+    if (!taken.has(login)) return login
+  }
 }
 
 export async function event(

@@ -4,3 +4,10 @@ export const REQUEST_RESERVATION_DAYS = 60
 
 /** Why an address is what it is: the rule that made it, its number among namesakes (1 for none), the policy's version. */
 export type Reason = { readonly policy: number; readonly rule: string; readonly number: number }
+
+/** Who has an address: a request for some time, an account or a group (a distribution list) for good. */
+export type Holder = { readonly kind: 'request' | 'account' | 'group'; readonly id: string }
+/** Whose an address may become. */
+export type AddressOwner = Holder & { readonly kind: 'account' | 'group' }
+export const ADDRESS_ROLES = ['primary', 'alias'] as const
+export type AddressRole = (typeof ADDRESS_ROLES)[number]

@@ -3,12 +3,20 @@ import type { Tx } from '../db/transaction.ts'
 import { days, hours, later, type Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
-import { DRAFT_RESERVATION_HOURS, REQUEST_RESERVATION_DAYS } from './address.ts'
+import {
+  DRAFT_RESERVATION_HOURS,
+  REQUEST_RESERVATION_DAYS,
+  type AddressOwner,
+  type AddressRole,
+  type Holder,
+} from './address.ts'
 import type { NamingPolicies } from './naming-policies.ts'
-import { formsOf, numbered, reasonFor, type Candidate, type Form, type Subject } from './naming.ts'
+import { formsOf, mayBeChosen, numbered, reasonFor, type Candidate, type Form, type Subject } from './naming.ts'
 import * as store from './store.ts'
 
-export type AddressRefusal = { kind: 'address-taken' } | { kind: 'not-proposed' }
+export type AddressRefusal = { kind: 'address-taken' } | { kind: 'not-proposed' } | { kind: 'not-allowed' }
+/** Why an owner's address stays as it is. */
+export type AliasRefusal = { kind: 'not-own-address' } | { kind: 'primary-address' }
 export type Addresses = ReturnType<typeof addressesOf>
 export type Proposals = {
   readonly free: readonly LocalPart[]
@@ -21,7 +29,7 @@ export type Proposals = {
 /** Proposing and holding addresses. An address is unique by the database's key, never by a check beforehand. */
 export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: NamingPolicies; domain: string }) {
   const { prisma, clock, naming, domain } = deps
-  const ofRequest = (id: string): store.Holder => ({ kind: 'request', id })
+  const ofRequest = (id: string): Holder => ({ kind: 'request', id })
 
   // How often somebody was too late: many namesakes at once would all be shown, and all try, the same next number. After each
   // failure but the first a request looks at twice as many, and starts where its own identifier says. What is passed over stays free.
@@ -89,6 +97,13 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
     return held ? accept(local) : refuse({ kind: 'address-taken' })
   }
 
+  /** Holds it while people look at the request; takes it anew if the draft's hold ran out and nobody came between. */
+  async function keep(tx: Tx, request: string, local: LocalPart): Promise<Decision<LocalPart, AddressRefusal>> {
+    const until = later(tx.at, days(REQUEST_RESERVATION_DAYS))
+    const held = await store.reserve(tx.db, local, ofRequest(request), tx.at, until)
+    return held ? accept(local) : refuse({ kind: 'address-taken' })
+  }
+
   return {
     /** Up to `count` addresses that are free now, best first, with the rule of each, and how many of the pattern are taken. */
     async propose(subject: Subject, request: string, count = 3): Promise<Proposals> {
@@ -110,26 +125,49 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
     ): Promise<Decision<LocalPart, AddressRefusal>> =>
       hold(tx, request, subject, local, later(tx.at, hours(DRAFT_RESERVATION_HOURS))),
 
-    /** Holds it while people look at the request; takes it anew if the draft's hold ran out and nobody came between. */
-    async keep(tx: Tx, request: string, local: LocalPart): Promise<Decision<LocalPart, AddressRefusal>> {
-      const until = later(tx.at, days(REQUEST_RESERVATION_DAYS))
-      const held = await store.reserve(tx.db, local, ofRequest(request), tx.at, until)
-      return held ? accept(local) : refuse({ kind: 'address-taken' })
-    },
+    keep,
 
     release: (tx: Tx, request: string): Promise<number> => store.release(tx.db, ofRequest(request)),
 
-    /** The request's address becomes the account's primary one. */
+    /**
+     * Holds an address that somebody chose freely (an alias, a list), while people look at the request. Refused:
+     * not-allowed (a reserved word, or not of the policy's form), address-taken.
+     */
+    async choose(tx: Tx, request: string, local: LocalPart): Promise<Decision<LocalPart, AddressRefusal>> {
+      const { policy } = await naming.present(tx)
+      if (!mayBeChosen(policy, local)) return refuse({ kind: 'not-allowed' })
+      return keep(tx, request, local)
+    },
+
+    /**
+     * An address that the request holds, or that is or was the owner's own, becomes a living one of the owner; where it
+     * becomes the primary one, the former stays as an alias. Refused: address-taken; the caller gives the transaction up.
+     */
     async live(
       tx: Tx,
       request: string,
       local: LocalPart,
-      account: string,
+      owner: AddressOwner,
+      role: AddressRole = 'primary',
     ): Promise<Decision<LocalPart, AddressRefusal>> {
-      const until = later(tx.at, days(REQUEST_RESERVATION_DAYS))
-      const held = await store.reserve(tx.db, local, ofRequest(request), tx.at, until)
-      if (!held || !(await store.live(tx.db, local, ofRequest(request), account, tx.at)))
-        return refuse({ kind: 'address-taken' })
+      if (!(await store.revive(tx.db, local, owner))) {
+        const held = await keep(tx, request, local)
+        if (!held.ok || !(await store.live(tx.db, local, ofRequest(request), owner, tx.at)))
+          return refuse({ kind: 'address-taken' })
+      }
+      if (role === 'primary') await store.makePrimary(tx.db, local, owner)
+      return accept(local)
+    },
+
+    /** The owner's living addresses, the primary one first. */
+    ofOwner: (tx: Pick<Tx, 'db'>, owner: AddressOwner): Promise<LocalPart[]> => store.livingOf(tx.db, owner),
+
+    /** An alias that is given up: nobody else's for ever. Refused: not-own-address, primary-address. */
+    async retire(tx: Tx, owner: AddressOwner, local: LocalPart): Promise<Decision<LocalPart, AliasRefusal>> {
+      const role = await store.roleOf(tx.db, local, owner)
+      if (role === null) return refuse({ kind: 'not-own-address' })
+      if (role === 'primary') return refuse({ kind: 'primary-address' })
+      await store.buryOne(tx.db, local, owner)
       return accept(local)
     },
 

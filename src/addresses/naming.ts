@@ -166,6 +166,10 @@ export function reasonFor(forms: readonly Form[], local: LocalPart): Reason | nu
   return { rule: first.rule, number: Number(digits) }
 }
 
+/** Whether somebody may choose this address freely, as an alias or for a list: not a reserved word, and of the policy's form. */
+export const mayBeChosen = (policy: NamingPolicy, local: LocalPart): boolean =>
+  mayStandAlone(policy, local, '') && (policy.dots || !local.includes('.')) && (policy.hyphens || !local.includes('-'))
+
 function rulesOf(policy: NamingPolicy, subject: Subject, domain: string): readonly string[] {
   const fits = ({ when, of }: NamingPolicy['overrides'][number]) =>
     of === subject.kind && (when === subject.unit?.kind || when === domain)

@@ -1,13 +1,11 @@
 import { Prisma } from '../db/generated/client.ts'
 import { nextPolicyVersion, policyVersions, type PolicyRow } from '../db/policies.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
-import type { Reason } from './address.ts'
+import type { AddressOwner, AddressRole, Holder, Reason } from './address.ts'
 
 type Db = Prisma.TransactionClient
 /** The province's one flat namespace. */
 const NAMESPACE = 1
-
-export type Holder = { readonly kind: 'request' | 'account'; readonly id: string }
 
 /** What is not in anybody's way: an expired reservation, and one of the asker's own. */
 const free = (at: Date, except: Holder | null) => Prisma.sql`
@@ -84,15 +82,53 @@ export const release = (db: Db, holder: Holder): Promise<number> =>
   db.$executeRaw`
     DELETE FROM address WHERE holder_kind = ${holder.kind} AND holder_id = ${holder.id}::uuid AND state NOT IN ('live', 'tombstone')`
 
-/** A reservation becomes an account's living primary address; false when it is no longer the holder's. */
-export async function live(db: Db, local: LocalPart, from: Holder, account: string, at: Date): Promise<boolean> {
+/** A reservation becomes a living alias of its owner; false when it is no longer the holder's. */
+export async function live(db: Db, local: LocalPart, from: Holder, owner: AddressOwner, at: Date): Promise<boolean> {
   const changed = await db.$executeRaw`
-    UPDATE address SET state = 'live', role = 'primary', holder_kind = 'account', holder_id = ${account}::uuid,
+    UPDATE address SET state = 'live', role = 'alias', holder_kind = ${owner.kind}, holder_id = ${owner.id}::uuid,
       until = NULL, first_live_at = ${at}
     WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'reserved'
       AND holder_kind = ${from.kind} AND holder_id = ${from.id}::uuid`
   return changed === 1
 }
+
+/** An address that is or was the owner's own lives (again); false when it is none. */
+export async function revive(db: Db, local: LocalPart, owner: AddressOwner): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    UPDATE address SET state = 'live', until = NULL
+    WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state IN ('live', 'tombstone')
+      AND holder_kind = ${owner.kind} AND holder_id = ${owner.id}::uuid`
+  return changed === 1
+}
+
+/** A living address of the owner becomes the primary one; the former one stays as an alias. */
+export async function makePrimary(db: Db, local: LocalPart, owner: AddressOwner): Promise<void> {
+  const ours = Prisma.sql`holder_kind = ${owner.kind} AND holder_id = ${owner.id}::uuid AND state = 'live'`
+  await db.$executeRaw`UPDATE address SET role = 'alias' WHERE ${ours} AND role = 'primary' AND local <> ${local}`
+  await db.$executeRaw`UPDATE address SET role = 'primary' WHERE ${ours} AND namespace_id = ${NAMESPACE} AND local = ${local}`
+}
+
+/** What an owner's living address is to them; null when it is none of theirs. */
+export async function roleOf(db: Db, local: string, owner: AddressOwner): Promise<AddressRole | null> {
+  const [row] = await db.$queryRaw<{ role: AddressRole }[]>`
+    SELECT role FROM address WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'live'
+      AND holder_kind = ${owner.kind} AND holder_id = ${owner.id}::uuid`
+  return row?.role ?? null
+}
+
+/** The owner's living addresses, the primary one first. */
+export async function livingOf(db: Db, owner: AddressOwner): Promise<LocalPart[]> {
+  const rows = await db.$queryRaw<{ local: LocalPart }[]>`
+    SELECT local FROM address WHERE holder_kind = ${owner.kind} AND holder_id = ${owner.id}::uuid AND state = 'live'
+    ORDER BY role = 'primary' DESC, local`
+  return rows.map(({ local }) => local)
+}
+
+/** One living address becomes a tombstone. */
+export const buryOne = (db: Db, local: string, owner: AddressOwner): Promise<number> =>
+  db.$executeRaw`
+    UPDATE address SET state = 'tombstone' WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'live'
+      AND holder_kind = ${owner.kind} AND holder_id = ${owner.id}::uuid`
 
 export const releaseExpired = (db: Db, at: Date): Promise<number> =>
   db.$executeRaw`DELETE FROM address WHERE state = 'reserved' AND until < ${at}`
@@ -104,8 +140,8 @@ export const bury = (db: Db, account: string): Promise<number> =>
 export type AddressRow = {
   readonly local: string
   readonly state: 'reserved' | 'live' | 'tombstone'
-  readonly role: 'primary' | 'alias'
-  readonly holderKind: 'request' | 'account'
+  readonly role: AddressRole
+  readonly holderKind: Holder['kind']
   readonly holderId: string
   readonly until: Date | null
   readonly firstLiveAt: Date | null

@@ -4,15 +4,15 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
-import type { Reason } from './address.ts'
+import type { AddressRole, Holder, Reason } from './address.ts'
 import * as store from './store.ts'
 
 /** An address as IT staff see it. */
 export type AddressView = {
   readonly local: string
   readonly state: 'free' | 'reserved' | 'live' | 'tombstone'
-  readonly role: 'primary' | 'alias' | null
-  readonly holder: { readonly kind: 'request' | 'account'; readonly id: string; readonly name: string | null } | null
+  readonly role: AddressRole | null
+  readonly holder: (Holder & { readonly name: string | null }) | null
   readonly until: Date | null
   readonly firstLiveAt: Date | null
   readonly why: Why | null

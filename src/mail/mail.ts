@@ -1,7 +1,16 @@
 import type { Fault, Finding } from '../kernel/fault.ts'
 
+/** Somebody who opens a shared mailbox from their own sign-in: only to read, or also to file, delete and answer. */
+export type Access = { readonly login: string; readonly rights: 'read' | 'full' }
+
 /** A mailbox as the mail store should hold it. The store's user is the login, never the address: an address may change. */
-export type Mailbox = { readonly login: string; readonly mail: string; readonly quotaMb: number }
+export type Mailbox = {
+  readonly login: string
+  readonly mail: string
+  readonly quotaMb: number
+  /** Exactly who else opens it, in all its folders; absent for a person's own, whose access list is not looked at. */
+  readonly access?: readonly Access[]
+}
 
 /** What became of one mailbox; whatever is not a fault was read back: it resolves, has its folders and its quota. */
 export type MailOutcome =

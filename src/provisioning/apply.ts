@@ -8,9 +8,15 @@ import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
 import * as store from './store.ts'
 import type { Result } from './store.ts'
 
+export type WantedAccount = Omit<DirectoryAccount, 'kind' | 'mayCreate'> &
+  Pick<Mailbox, 'access'> & {
+    /** Logins that hold it no more, and whose sessions are to be ended. */
+    readonly shutOut: readonly string[]
+  }
+
 /** What each subject should be now, as their own rooms tell it. */
 export type Wanted = {
-  accounts(ids: readonly string[]): Promise<Omit<DirectoryAccount, 'kind' | 'mayCreate'>[]>
+  accounts(ids: readonly string[]): Promise<WantedAccount[]>
   groups(ids: readonly string[]): Promise<DirectoryGroup[]>
 }
 
@@ -55,7 +61,9 @@ export function provisionerOf(deps: {
     const { homes, fault } = await occupiedHomes(forDirectory.filter(isNew).map((account) => account.login))
     const asked = fault ? forDirectory.filter((account) => !isNew(account)) : forDirectory
     const outcomes = await directory.ensure(
-      asked.map((account) => ({ kind: 'account', ...account, mayCreate: !homes.has(account.login) })),
+      asked.map(({ access: _, shutOut: __, ...account }) => ({
+        ...{ kind: 'account' as const, ...account, mayCreate: !homes.has(account.login) },
+      })),
     )
     const results: Result[] = []
     const inDirectory = new Map<string, DirectoryOutcome>()
@@ -106,7 +114,9 @@ export function provisionerOf(deps: {
 
     const boxes = forMail.filter((account) => known(account.id))
     const mailOutcomes = await mail.ensure(
-      boxes.map(({ login, mail: address, quotaMb }): Mailbox => ({ login, mail: address, quotaMb })),
+      boxes.map(({ login, mail: address, quotaMb, access }): Mailbox => ({
+        ...{ login, mail: address, quotaMb, ...(access && { access }) },
+      })),
     )
     await recording
     const atMail = boxes.map((account, i) =>

@@ -1,4 +1,5 @@
 import { brakeEn } from './brake.en.ts'
+import { sharedEn } from './shared.en.ts'
 import type { Words } from './vi.ts'
 
 const plurals = new Intl.PluralRules('en')
@@ -438,6 +439,7 @@ export const en: Words = {
     'password-set': 'Password set',
     'role-granted': 'Role granted',
     'role-revoked': 'Role revoked',
+    ...sharedEn.history,
     waiting: (unit) => `Waiting for ${unit}`,
     applicant: 'applicant',
     system: 'system',
@@ -1207,6 +1209,7 @@ export const en: Words = {
     'no-contact-email': 'This person has no contact e-mail. Print a slip instead.',
     'dead-link': 'The link or code is wrong, used or expired.',
     'duplicate-person': 'This number already has an account; no second mailbox is made.',
+    ...sharedEn.refusals,
     'unknown-unit': 'There is no such unit. Choose one from the list.',
     'unknown-parent': 'Choose the unit above from the list.',
     'own-descendant': 'The unit above cannot lie below this one.',

@@ -1,4 +1,5 @@
 import { brakeVi } from './brake.vi.ts'
+import { sharedVi } from './shared.vi.ts'
 
 /**
  * Every Vietnamese text of the pages, by page. What takes a value is a function; dates, times and numbers come in as they
@@ -443,6 +444,7 @@ export const vi = {
     'password-set': 'Đặt mật khẩu',
     'role-granted': 'Được giao quyền',
     'role-revoked': 'Bị thu quyền',
+    ...sharedVi.history,
     waiting: (unit: string) => `Chờ ${unit} duyệt`,
     applicant: 'người đề nghị',
     system: 'hệ thống',
@@ -1217,6 +1219,7 @@ export const vi = {
     'no-contact-email': 'Người này không có email liên hệ. In phiếu giao nhận thay cho thư.',
     'dead-link': 'Liên kết hoặc mã không đúng, đã dùng hoặc đã hết hạn.',
     'duplicate-person': 'Số định danh này đã có tài khoản; không tạo hộp thư thứ hai.',
+    ...sharedVi.refusals,
     'unknown-unit': 'Không có đơn vị này. Chọn đơn vị trong danh sách.',
     'unknown-parent': 'Chọn đơn vị cấp trên trong danh sách.',
     'own-descendant': 'Đơn vị cấp trên không được nằm dưới chính đơn vị này.',

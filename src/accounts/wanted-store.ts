@@ -1,0 +1,121 @@
+import type { Prisma } from '../db/generated/client.ts'
+import type { DirectoryGroup } from '../directory/directory.ts'
+import { dayToDb, type Day } from '../kernel/day.ts'
+import type { Access } from '../mail/mail.ts'
+import type { WantedAccount } from '../provisioning/apply.ts'
+import { switches, type AccountState } from './account.ts'
+
+type Db = Prisma.TransactionClient
+
+type WantedRow = {
+  id: string
+  login: string
+  kind: string
+  display_name: string
+  state: string
+  quota_mb: number
+  secret_cipher: string | null
+  revision: number
+  surname: string | null
+  middle: string | null
+  given: string | null
+  phone: string | null
+  title: string | null
+  unit_number: number
+  unit_name: string | null
+  local: string
+  aliases: string[]
+  send_as: string[]
+  domains: string[]
+  access: Access[]
+  shut_out: string[]
+}
+
+/** What the directory and the mail store should show of these accounts on this day. `open` unseals the password hash. */
+export async function wanted(
+  db: Db,
+  ids: readonly string[],
+  on: Day,
+  domain: string,
+  open: (sealed: string) => string,
+): Promise<WantedAccount[]> {
+  const rows = await db.$queryRaw<WantedRow[]>`
+    SELECT a.id, a.login, a.kind, a.display_name, a.state, a.quota_mb, a.secret_cipher, a.revision,
+      pe.surname, pe.middle, pe.given, pe.phone, po.title, u.number AS unit_number, v.name AS unit_name, ad.local,
+      ARRAY(SELECT local FROM address x WHERE x.holder_kind = 'account' AND x.holder_id = a.id AND x.role = 'alias'
+        AND x.state = 'live' ORDER BY local) AS aliases,
+      ARRAY(SELECT x.local FROM holder h JOIN address x ON x.holder_kind = 'account' AND x.holder_id = h.account_id
+        AND x.state = 'live' WHERE h.person_account_id = a.id AND h.rights = 'full' AND h.valid_to IS NULL
+        ORDER BY local) AS send_as,
+      ARRAY(SELECT name FROM domain WHERE role <> 'primary' ORDER BY name) AS domains,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('login', p.login, 'rights', h.rights) ORDER BY p.login)
+        FROM holder h JOIN account p ON p.id = h.person_account_id
+        WHERE h.account_id = a.id AND h.valid_to IS NULL), '[]') AS access,
+      ARRAY(SELECT p.login FROM holder h JOIN account p ON p.id = h.person_account_id
+        WHERE h.account_id = a.id AND h.valid_to IS NOT NULL AND h.shut_out_at IS NULL GROUP BY 1 ORDER BY 1) AS shut_out
+    FROM account a
+    JOIN unit u ON u.id = a.unit_id
+    JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
+    LEFT JOIN person pe ON pe.id = a.person_id
+    LEFT JOIN LATERAL (
+      SELECT name FROM unit_version WHERE unit_id = a.unit_id AND valid_from <= ${dayToDb(on)}::date
+      ORDER BY valid_from DESC LIMIT 1) v ON true
+    LEFT JOIN LATERAL (
+      SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(on)}::date
+      ORDER BY valid_from DESC LIMIT 1) po ON true
+    WHERE a.id = ANY (${ids}::uuid[])`
+  return rows.map((row) => {
+    const { signIn, receive } = switches(row.state as AccountState, row.secret_cipher !== null)
+    return {
+      id: row.id,
+      login: row.login,
+      person: row.kind === 'person',
+      displayName: row.display_name,
+      surname: row.surname === null ? row.display_name : [row.surname, row.middle].filter(Boolean).join(' '),
+      givenName: row.given ?? row.display_name,
+      mail: `${row.local}@${domain}`,
+      // Another domain of the namespace has the same local parts.
+      aliases: [domain, ...row.domains].flatMap((name) =>
+        [...(name === domain ? [] : [row.local]), ...row.aliases].map((local) => `${local}@${name}`),
+      ),
+      title: row.title,
+      phone: row.phone,
+      unitNumber: row.unit_number,
+      unitName: row.unit_name ?? '',
+      signIn,
+      receive,
+      quotaMb: row.quota_mb,
+      sendAs: [domain, ...row.domains].flatMap((name) => row.send_as.map((local) => `${local}@${name}`)),
+      password: signIn && row.secret_cipher !== null ? open(row.secret_cipher) : null,
+      revision: row.revision,
+      ...(row.kind === 'person' ? {} : { access: row.access }),
+      shutOut: row.shut_out,
+    }
+  })
+}
+
+/** What the directory should show of these groups: the accounts of the unit whose entries exist. */
+export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<DirectoryGroup[]> {
+  const rows = await db.$queryRaw<
+    { id: string; revision: number; number: number; name: string | null; members: string[] }[]
+  >`
+    SELECT g.id, g.revision, u.number, v.name,
+      ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
+        AND s.target = 'directory' AND s.remote_dn IS NOT NULL WHERE a.unit_id = g.unit_id ORDER BY 1) AS members
+    FROM mail_group g JOIN unit u ON u.id = g.unit_id
+    LEFT JOIN LATERAL (
+      SELECT name FROM unit_version WHERE unit_id = g.unit_id AND valid_from <= ${dayToDb(on)}::date
+      ORDER BY valid_from DESC LIMIT 1) v ON true
+    WHERE g.id = ANY (${ids}::uuid[])`
+  return rows.map((row) => ({
+    kind: 'group',
+    id: row.id,
+    name: String(row.number),
+    description: row.name ?? String(row.number),
+    unitNumber: row.number,
+    mail: null,
+    aliases: [],
+    members: row.members,
+    revision: row.revision,
+  }))
+}
