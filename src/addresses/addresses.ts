@@ -80,7 +80,7 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
   }
 
   async function hold(
-    tx: Pick<Tx, 'db' | 'at'>,
+    tx: Tx,
     request: string,
     subject: Subject,
     local: LocalPart,
@@ -92,7 +92,7 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
     if (reason === null && !(await store.isHeld(tx.db, local, ofRequest(request), tx.at)))
       return refuse({ kind: 'not-proposed' })
     const why = reason === null ? null : { policy: version, ...reason }
-    const held = await store.reserve(tx.db, local, ofRequest(request), tx.at, until, why)
+    const held = await store.reserve(tx, local, ofRequest(request), until, why)
     tried(request, held)
     return held ? accept(local) : refuse({ kind: 'address-taken' })
   }
@@ -100,7 +100,7 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
   /** Holds it while people look at the request; takes it anew if the draft's hold ran out and nobody came between. */
   async function keep(tx: Tx, request: string, local: LocalPart): Promise<Decision<LocalPart, AddressRefusal>> {
     const until = later(tx.at, days(REQUEST_RESERVATION_DAYS))
-    const held = await store.reserve(tx.db, local, ofRequest(request), tx.at, until)
+    const held = await store.keep(tx, local, ofRequest(request), until)
     return held ? accept(local) : refuse({ kind: 'address-taken' })
   }
 

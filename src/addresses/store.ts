@@ -1,5 +1,7 @@
 import { Prisma } from '../db/generated/client.ts'
+import type { Statement } from '../db/lanes.ts'
 import { nextPolicyVersion, policyVersions, type PolicyRow } from '../db/policies.ts'
+import type { Tx } from '../db/transaction.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import type { AddressOwner, AddressRole, Holder, Reason } from './address.ts'
 
@@ -56,18 +58,38 @@ export async function freeNumbers(
  * it. The primary key decides.
  */
 export async function reserve(
-  db: Db,
+  tx: Pick<Tx, 'sql' | 'at'>,
   local: LocalPart,
   holder: Holder,
-  at: Date,
   until: Date,
   reason: Reason | null = null,
 ): Promise<boolean> {
   const why = reason === null ? null : JSON.stringify(reason)
-  const [row] = await db.$queryRaw<{ held: boolean }[]>`
-    SELECT address_reserve(${NAMESPACE}::int, ${local}, ${holder.kind}, ${holder.id}::uuid, ${at}::timestamptz, ${until}::timestamptz,
-      ${why}::jsonb) AS held`
+  const [row] = await tx.sql<{ held: boolean }>(RESERVE, [
+    ...[NAMESPACE, local, holder.kind, holder.id, tx.at, until, why],
+  ])
   return row?.held === true
+}
+
+const RESERVE: Statement = {
+  name: 'address_reserve',
+  text: 'SELECT address_reserve($1::int, $2, $3, $4::uuid, $5::timestamptz, $6::timestamptz, $7::jsonb) AS held',
+}
+
+/** The same for an address that the holder has already: it is held longer, for the reason that it was taken for. */
+export async function keep(
+  tx: Pick<Tx, 'sql' | 'at'>,
+  local: LocalPart,
+  holder: Holder,
+  until: Date,
+): Promise<boolean> {
+  const [row] = await tx.sql<{ held: boolean }>(KEEP, [NAMESPACE, local, holder.kind, holder.id, tx.at, until])
+  return row?.held === true
+}
+
+const KEEP: Statement = {
+  name: 'address_keep',
+  text: 'SELECT address_keep($1::int, $2, $3, $4::uuid, $5::timestamptz, $6::timestamptz) AS held',
 }
 
 export async function isHeld(db: Db, local: LocalPart, holder: Holder, at: Date): Promise<boolean> {
@@ -130,8 +152,9 @@ export const buryOne = (db: Db, local: string, owner: AddressOwner): Promise<num
     UPDATE address SET state = 'tombstone' WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'live'
       AND holder_kind = ${owner.kind} AND holder_id = ${owner.id}::uuid`
 
+/** Only requests reserve: their holders' index finds what has run out. */
 export const releaseExpired = (db: Db, at: Date): Promise<number> =>
-  db.$executeRaw`DELETE FROM address WHERE state = 'reserved' AND until < ${at}`
+  db.$executeRaw`DELETE FROM address WHERE holder_kind = 'request' AND state = 'reserved' AND until < ${at}`
 
 /** An account's living addresses become tombstones: they stay its own for ever. */
 export const bury = (db: Db, account: string): Promise<number> =>

@@ -1,4 +1,5 @@
-import { Prisma } from '../db/generated/client.ts'
+import type { Prisma } from '../db/generated/client.ts'
+import type { Sql, Statement } from '../db/lanes.ts'
 import { chain, GENESIS, sealOf, type AuditRecord, type Mac } from './entry.ts'
 
 type HeadRow = { seq: bigint; mac: string; seal: string }
@@ -7,26 +8,30 @@ type HeadRow = { seq: bigint; mac: string; seal: string }
  * Appends the records at the end of a transaction. The head's row lock puts writers in line; nothing may be locked after it,
  * or two transactions could wait for each other.
  */
-export async function append(
-  db: Prisma.TransactionClient,
-  mac: Mac,
-  at: Date,
-  records: readonly AuditRecord[],
-): Promise<void> {
-  const [row] = await db.$queryRaw<HeadRow[]>`SELECT seq, mac, seal FROM audit_head WHERE id = 1 FOR UPDATE`
+export async function append(sql: Sql, mac: Mac, at: Date, records: readonly AuditRecord[]): Promise<void> {
+  const [row] = await sql<Omit<HeadRow, 'seq'> & { seq: string }>(LOCK_HEAD, [])
   const { links, head } = chain(mac, row ? { seq: Number(row.seq), mac: row.mac } : GENESIS, at, records)
   const entries = links.map(({ entry, detail }) => ({ ...entry, ...detail }))
-  await db.$executeRaw`
+  await sql(APPEND, [JSON.stringify(entries), head.seq, head.mac, sealOf(mac, head)])
+}
+
+const LOCK_HEAD: Statement = {
+  name: 'audit_head',
+  text: 'SELECT seq, mac, seal FROM audit_head WHERE id = 1 FOR UPDATE',
+}
+const APPEND: Statement = {
+  name: 'audit_append',
+  text: `
     WITH link AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
+      SELECT * FROM jsonb_to_recordset($1::jsonb)
         AS x(seq bigint, at timestamptz, actor text, action text, subject text, digest text, mac text, salt text, body text)
     ), details AS (
       INSERT INTO audit_detail (seq, salt, body) SELECT seq, salt, body FROM link
     ), head AS (
-      UPDATE audit_head SET seq = ${head.seq}, mac = ${head.mac}, seal = ${sealOf(mac, head)} WHERE id = 1
+      UPDATE audit_head SET seq = $2, mac = $3, seal = $4 WHERE id = 1
     )
     INSERT INTO audit_entry (seq, at, actor, action, subject, digest, mac)
-      SELECT seq, at, actor, action, subject, digest, mac FROM link`
+      SELECT seq, at, actor, action, subject, digest, mac FROM link`,
 }
 
 export type StoredLink = {

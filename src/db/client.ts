@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
+import { lanesOn } from './lanes.ts'
 
 export type Database = ReturnType<typeof openDatabase>
 
@@ -24,11 +25,13 @@ export function openDatabase(url: string, options: { connections?: number; patie
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const lanes = lanesOn(pool)
   return {
     prisma,
+    lanes,
     pool,
     async close(): Promise<void> {
-      await prisma.$disconnect()
+      await Promise.all([prisma.$disconnect(), lanes.close()])
       if (!pool.ended) await pool.end()
     },
   }

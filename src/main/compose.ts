@@ -46,7 +46,7 @@ export function compose(
   const secrets = secretsFrom(config.secretKey)
   const database = openDatabase(config.databaseUrl, options)
   const { prisma } = database
-  const transaction = transactions({ prisma, mac: secrets.auditMac, clock })
+  const transaction = transactions({ lanes: database.lanes, mac: secrets.auditMac, clock })
 
   const directory = ldapDirectory(config.ldap, log)
   const lookup = directoryLookup(config.ldap)
