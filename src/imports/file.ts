@@ -1,21 +1,17 @@
-import { open, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { Day } from '../kernel/day.ts'
-import { columnsOf, fingerprintOf, type ColumnGuess } from './reading/columns.ts'
 import type { RosterRow } from './reading/fields.ts'
-import { findHeader, HEADER_ROWS, type Header } from './reading/header.ts'
 import { DEFAULT_LIMITS, type RosterLimits } from './reading/limits.ts'
-import { mappingFault, type SheetMapping } from './reading/mapping.ts'
-import type { RawFile, RawRow, RawTable } from './reading/raw.ts'
-import { FileRefused, refused, type FileRefusal, type MappingNeed } from './reading/refusal.ts'
+import type { SheetMapping } from './reading/mapping.ts'
+import type { RawFile } from './reading/raw.ts'
+import { FileRefused, refused, type FileRefusal } from './reading/refusal.ts'
 import { isAside, rowReader, type Aside } from './reading/rows.ts'
-import { sniff, SNIFFED_BYTES } from './reading/sniff.ts'
+import { isEncrypted, sniff, SNIFFED_BYTES } from './reading/sniff.ts'
+import { lookAt, type LookedAt, type RosterTable } from './reading/table.ts'
 import { openTextTable } from './reading/text-table.ts'
 import { openWorkbook } from './reading/workbook.ts'
-
-/** Rows of data from which columns are judged. */
-const SAMPLE = 500
 
 export type RosterOptions = {
   /** The day in Vietnam; two-digit years and ages are judged by it. Keep it with the plan. */
@@ -24,29 +20,11 @@ export type RosterOptions = {
   readonly sheets?: readonly string[]
   /** How a sheet is read, by its name (`''` is the table of a text file); others are read as their headings say. */
   readonly mappings?: Readonly<Record<string, SheetMapping>>
+  /** The row of a sheet's headings, by its name, where somebody chose it (null: none); else it is looked for. */
+  readonly headerRows?: Readonly<Record<string, number | null>>
   /** The mapping that was remembered for a table of this fingerprint, if any. */
   readonly remembered?: (fingerprint: string) => SheetMapping | undefined
   readonly limits?: Partial<RosterLimits>
-}
-
-/** A table of the file: what it is and how it would be read. */
-export type RosterTable = {
-  /** The sheet's name; `''` for a text file. */
-  readonly sheet: string
-  readonly hidden: boolean
-  /** Whether `rows()` reads it. */
-  readonly chosen: boolean
-  readonly columns: readonly ColumnGuess[]
-  /** Effective; store it with the plan and give it back in `mappings`. */
-  readonly mapping: SheetMapping
-  /** Whence the mapping is: given by hand, remembered for the sender, or from the headings. */
-  readonly mappedBy: 'hand' | 'memory' | 'headings'
-  /** Why the columns must be mapped by hand; null when the table can be read. */
-  readonly need: MappingNeed | null
-  /** Under what a sender's mapping is remembered. */
-  readonly fingerprint: string
-  /** The first rows as the file shows them, for a mapping page. */
-  readonly beginning: readonly { readonly number: number; readonly text: readonly string[] }[]
 }
 
 /** A roster that is open. Close it; nothing of the file is kept in memory but what its sheets share. */
@@ -118,7 +96,7 @@ async function openRaw({ path, name }: { path: string; name: string }, limits: R
     case 'other':
       throw refused({ kind: 'not-a-roster', what: content.what })
     case 'ole2':
-      throw refused({ kind: 'old-excel' })
+      throw refused({ kind: isEncrypted(await readFile(path)) ? 'password' : 'old-excel' })
     case 'zip': {
       if (extension === 'xlsm' || extension === 'xltm') throw refused({ kind: 'macros' })
       const workbook = await openWorkbook(path, limits)
@@ -147,20 +125,22 @@ async function beginningOf(path: string, size: number): Promise<Buffer> {
 }
 
 async function describe(file: RawFile, options: RosterOptions): Promise<Roster> {
-  const { sheets } = options
+  const { sheets, today } = options
   const names = file.tables.map(({ name }) => name)
   const missing = sheets?.find((name) => !names.includes(name))
   if (missing !== undefined) throw refused({ kind: 'unknown-sheet', sheet: missing })
-  const found = (await Promise.all(file.tables.map((table) => look(table, options)))).filter((table) => table !== null)
+  const found: LookedAt[] = []
+  for (const raw of file.tables) {
+    const looked = await lookAt(raw, {
+      mapping: options.mappings?.[raw.name],
+      headerRow: options.headerRows?.[raw.name],
+      remembered: options.remembered,
+    })
+    if (looked !== null) found.push(looked)
+  }
   if (found.length === 0) throw refused({ kind: 'no-rows' })
-  const readable = found.filter(({ table, raw }) => table.need === null && !raw.hidden)
-  const wanted = (name: string): boolean =>
-    sheets !== undefined
-      ? sheets.includes(name)
-      : readable.length > 0
-        ? readable.some(({ raw }) => raw.name === name)
-        : found[0]?.raw.name === name
-  const looked = found.map((each) => ({ ...each, table: { ...each.table, chosen: wanted(each.raw.name) } }))
+  const wanted = new Set(sheets ?? sheetsToRead(found))
+  const looked = found.map((each) => ({ ...each, table: { ...each.table, chosen: wanted.has(each.raw.name) } }))
   const chosen = looked.filter(({ table }) => table.chosen)
   const unready = chosen.find(({ table }) => table.need !== null)?.table
   const need =
@@ -170,10 +150,10 @@ async function describe(file: RawFile, options: RosterOptions): Promise<Roster> 
   async function* rows(): AsyncGenerator<RosterRow> {
     if (need !== null) throw refused(need)
     asides.length = 0
-    for (const { raw, table } of chosen) {
-      const { mapping } = table
+    for (const { raw, table, merges, mixed, swapped } of chosen) {
+      const { mapping, sheet } = table
       const headings = table.columns.map(({ heading }) => heading)
-      const read = rowReader({ sheet: raw.name, mapping, merges: await raw.merges(), headings, today: options.today })
+      const read = rowReader(mapping, { sheet, merges, headings, today, mixed, swapped })
       for await (const batch of raw.rows())
         for (const row of batch) {
           if (row.number < mapping.dataFrom) continue
@@ -195,67 +175,11 @@ async function describe(file: RawFile, options: RosterOptions): Promise<Roster> 
   }
 }
 
-async function look(raw: RawTable, options: RosterOptions): Promise<{ raw: RawTable; table: RosterTable } | null> {
-  const sample = await firstRows(raw)
-  const [first] = sample
-  if (first === undefined) return null
-  const { header, weak } = findHeader(sample, await raw.merges())
-  const shown = header ?? weak
-  const width = Math.max(...sample.map(({ cells }) => cells.length))
-  const data = sample.filter(({ number }) => number > (shown?.last ?? 0))
-  const guessed =
-    shown === null
-      ? {
-          columns: Array.from({ length: width }, (_, index): ColumnGuess => ({
-            index,
-            heading: '',
-            field: null,
-            sure: false,
-            rival: null,
-          })),
-          need: 'no-header' as const,
-        }
-      : columnsOf(shown, data)
-  const fingerprint = fingerprintOf(shown, width)
-  const byHand = options.mappings?.[raw.name]
-  const mapping = byHand ?? options.remembered?.(fingerprint)
-  const fault = mapping === undefined ? null : mappingFault(mapping)
-  return {
-    raw,
-    table: {
-      sheet: raw.name,
-      hidden: raw.hidden,
-      chosen: false,
-      columns: guessed.columns,
-      mapping: mapping ?? mappingOf(shown, first, guessed.columns),
-      mappedBy: byHand !== undefined ? 'hand' : mapping !== undefined ? 'memory' : 'headings',
-      need:
-        mapping === undefined
-          ? guessed.need
-          : fault === null
-            ? null
-            : fault === 'no-name'
-              ? 'no-name'
-              : 'double-columns',
-      fingerprint,
-      beginning: sample
-        .slice(0, HEADER_ROWS + 5)
-        .map(({ number, cells }) => ({ number, text: Array.from(cells, (cell) => cell?.text ?? '') })),
-    },
-  }
-}
-
-const mappingOf = (header: Header | null, first: RawRow, columns: readonly ColumnGuess[]): SheetMapping => ({
-  headerRow: header?.row ?? null,
-  dataFrom: header === null ? first.number : header.last + 1,
-  columns: columns.map(({ index, field }) => ({ index, field, encoding: 'unicode', casing: 'as-is' })),
-})
-
-async function firstRows(raw: RawTable): Promise<RawRow[]> {
-  const rows: RawRow[] = []
-  for await (const batch of raw.rows()) {
-    rows.push(...batch)
-    if (rows.length >= SAMPLE) break
-  }
-  return rows.slice(0, SAMPLE)
+/** Every visible sheet that can be read; when none can, the first with anything on it, to be mapped. */
+function sheetsToRead(found: readonly LookedAt[]): string[] {
+  const visible = found.filter(({ raw }) => !raw.hidden)
+  const readable = visible.filter(({ table }) => table.need === null)
+  return (readable.length > 0 ? readable : (visible.length > 0 ? visible : found).slice(0, 1)).map(
+    ({ raw }) => raw.name,
+  )
 }

@@ -14,6 +14,8 @@ export type ColumnGuess = {
   readonly sure: boolean
   /** The field that another column has taken, whose heading says it better. */
   readonly rival: ColumnField | null
+  /** What its content looks like, of a table that must be mapped by hand: to be proposed, never used unseen. */
+  readonly proposed: ColumnField | null
 }
 
 /** Columns by their headings, and why somebody must map them by hand. */
@@ -27,6 +29,7 @@ export function columnsOf(
     field,
     sure,
     rival: null,
+    proposed: null,
   }))
   const taken = new Map<ColumnField, ColumnGuess>()
   let need: MappingNeed | null = null

@@ -78,6 +78,9 @@ export type FieldValues = {
   readonly note: string
 }
 
+/** The most characters that a field takes. */
+export const LONGEST = { fullName: 100, position: 120, unit: 200, officialAddress: 200, note: 1000 } as const
+
 /** Something about a value that whoever checks the row should know; `SEVERITY` says whether it must be checked. */
 export type Mark =
   /** Converted from an old encoding, as the column's mapping says. */

@@ -1,6 +1,6 @@
 import type { ColumnField } from './fields.ts'
-import { headingOf, plainHeading } from './headings.ts'
-import { textOf, type Merge, type RawRow } from './raw.ts'
+import { headingOf, plainHeading, readableHeading } from './headings.ts'
+import { textOf, type Merge, type RawCell, type RawRow } from './raw.ts'
 
 /** Rows of a sheet among which the headings are looked for. */
 export const HEADER_ROWS = 15
@@ -24,6 +24,8 @@ export type HeaderColumn = {
   readonly shared: boolean
 }
 
+const readable = (cell: RawCell | undefined): string => readableHeading(textOf(cell))
+
 const NAMES: ReadonlySet<ColumnField | null> = new Set<ColumnField>(['fullName', 'surname', 'given'])
 
 /**
@@ -42,7 +44,7 @@ export function findHeader(
     let known = 0
     for (const cell of row.cells) {
       if (cell?.kind !== 'text') continue
-      const { field, sure } = headingOf(cell.text)
+      const { field, sure } = headingOf(readable(cell))
       if (field !== null) fields.add(field)
       else if (sure) known += 0.5
     }
@@ -64,13 +66,13 @@ export function headerAt(rows: readonly RawRow[], n: number, merges: readonly Me
   const top = rows[n] ?? { number: 1, cells: [] }
   const below = rows[n + 1]
   const spread = (row: RawRow, index: number): { text: string; shared: boolean } => {
-    const own = textOf(row.cells[index])
+    const own = readable(row.cells[index])
     if (own !== '') return { text: own, shared: false }
     const merge = merges.find(
       ({ top: from, bottom, left, right }) =>
         from <= row.number && bottom >= row.number && left < index && right >= index,
     )
-    return merge === undefined ? { text: '', shared: false } : { text: textOf(row.cells[merge.left]), shared: true }
+    return merge === undefined ? { text: '', shared: false } : { text: readable(row.cells[merge.left]), shared: true }
   }
   const width = Math.max(top.cells.length, ...rows.slice(n, n + 60).map(({ cells }) => cells.length))
   const two = below !== undefined && isSecond(top, below)
@@ -78,7 +80,7 @@ export function headerAt(rows: readonly RawRow[], n: number, merges: readonly Me
   const columns = Array.from({ length: width }, (_, index): HeaderColumn => {
     const { text, shared } = spread(top, index)
     if (text !== '') left = text
-    const sub = two ? textOf(below.cells[index]) : ''
+    const sub = two ? readable(below.cells[index]) : ''
     // Without merged cells (a text file) what stands below nothing belongs to the heading on its left.
     const above = text === '' && sub !== '' ? left : text
     if (sub === '') return { index, heading: tidyHeading(above), ...headingOf(above), shared }
@@ -99,12 +101,13 @@ function isSecond(top: RawRow, row: RawRow): boolean {
   if (row.number !== top.number + 1) return false
   const filled = row.cells.flatMap((cell, index) => (cell === undefined ? [] : [{ cell, index }]))
   if (filled.length === 0 || filled.some(({ cell }) => cell.kind !== 'text' || /\d/.test(cell.text))) return false
-  const name = top.cells.findIndex((cell) => cell !== undefined && NAMES.has(headingOf(cell.text).field))
-  if (name >= 0 && textOf(row.cells[name]) !== '' && !NAMES.has(headingOf(textOf(row.cells[name])).field)) return false
+  const name = top.cells.findIndex((cell) => cell !== undefined && NAMES.has(headingOf(readable(cell)).field))
+  if (name >= 0 && textOf(row.cells[name]) !== '' && !NAMES.has(headingOf(readable(row.cells[name])).field))
+    return false
   let left = ''
-  const above = row.cells.map((_, index) => (left = textOf(top.cells[index]) || left))
+  const above = Array.from(row.cells, (_, index) => (left = readable(top.cells[index]) || left))
   return filled.some(
-    ({ cell, index }) => headingOf(cell.text).sure || headingOf(`${above[index] ?? ''} ${cell.text}`).sure,
+    ({ cell, index }) => headingOf(readable(cell)).sure || headingOf(`${above[index] ?? ''} ${readable(cell)}`).sure,
   )
 }
 

@@ -1,4 +1,5 @@
 import { fold } from '../../kernel/text.ts'
+import { decode, OLD_ENCODINGS } from './encodings.ts'
 import type { ColumnField } from './fields.ts'
 
 const list = (text: string): string[] =>
@@ -106,6 +107,16 @@ export function headingOf(text: string): Heading {
     if (OTHERS.has(name)) return { field: null, sure: true }
   }
   return nearest(plain)
+}
+
+/** A heading in an old encoding (`Hä vµ tªn`) as one that we know; anything else as it is. */
+export function readableHeading(text: string): string {
+  if (text.length > 80 || /^[\x00-\x7f]*$/.test(text) || headingOf(text).sure) return text
+  for (const encoding of OLD_ENCODINGS) {
+    const decoded = decode(text, encoding)
+    if (decoded !== null && headingOf(decoded).sure) return decoded
+  }
+  return text
 }
 
 function nearest(plain: string): Heading {

@@ -31,6 +31,9 @@ export function sniff(bytes: Buffer): Content {
   return { is: 'text' }
 }
 
+/** Whether an OLE2 file is a workbook that was locked with a password: it wraps the whole as a stream of this name. */
+export const isEncrypted = (bytes: Buffer): boolean => bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'))
+
 /** The beginning as text when it can be text in any encoding that tables come in, else null. */
 function decodeStart(bytes: Buffer): string | null {
   const charset = unicodeMark(bytes) ?? unmarkedUtf16(bytes)

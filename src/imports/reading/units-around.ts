@@ -1,0 +1,129 @@
+import { fold } from '../../kernel/text.ts'
+import { prepare, reading } from './cells.ts'
+import type { Encoding } from './encodings.ts'
+import { LONGEST, type ColumnField, type Reading } from './fields.ts'
+import type { ColumnMapping } from './mapping.ts'
+import type { At } from './persons.ts'
+import { textCell, type Merge, type RawCell, type RawRow } from './raw.ts'
+import { looksLikeUnit } from './unit-text.ts'
+import { readText } from './values.ts'
+
+type Columns = ReadonlyMap<ColumnField, ColumnMapping>
+type Units = { unit?: Reading<string>; parentUnit?: Reading<string> }
+
+/**
+ * What units a row's person belongs to: as its columns say, else what stands around the row: cells merged over several rows,
+ * a row above that only names a unit, the sheet's name. Rows must come in order.
+ */
+export function unitsAround(options: {
+  readonly sheet: string
+  readonly columns: Columns
+  readonly merges: readonly Merge[]
+  readonly nameIndex: number
+  /** In which texts outside the columns are written. */
+  readonly encoding: Encoding
+}) {
+  const { sheet, columns, merges, nameIndex, encoding } = options
+  const held = heldCells(columns, merges)
+  const readable = (text: string) =>
+    reading(prepare(textCell(text), { encoding, casing: 'as-is' }, true), (_, value) => readText(value, LONGEST.unit))
+  const from = (found: Reading<string>, source: 'group-row' | 'sheet-name'): Reading<string> => ({
+    ...found,
+    marks: [...found.marks, { code: 'from', source }],
+  })
+  const named = readable(sheet)
+  const ofSheet = looksLikeUnit(named.value ?? '') ? [from(named, 'sheet-name')] : []
+  let group: Reading<string>[] = []
+
+  const own = (row: RawRow, at: At, field: 'unit' | 'parentUnit'): Reading<string> | undefined => {
+    const column = columns.get(field)
+    if (column === undefined) return undefined
+    const written = reading(at(field), (_, value) => readText(value, LONGEST.unit))
+    const spread = held.at(field)
+    if (spread === undefined || row.cells[column.index] !== undefined) return written
+    const above = reading(prepare(spread, column), (_, value) => readText(value, LONGEST.unit))
+    return { ...above, marks: [...above.marks, { code: 'from', source: 'merged-cells' }] }
+  }
+
+  return {
+    /** Whether the row only names a unit, for the rows below it. */
+    isGroup(row: RawRow): boolean {
+      const title = groupText(row, nameIndex, merges, (text) => readable(text).value ?? text)
+      if (title !== null) group = [from(readable(title), 'group-row')]
+      return title !== null
+    },
+    of(row: RawRow, at: At): Units {
+      held.look(row)
+      const around = [...group, ...ofSheet]
+      const found: Units = {}
+      const unit = own(row, at, 'unit')
+      const first = unit === undefined || unit.raw === '' ? (around.shift() ?? unit) : unit
+      if (first !== undefined) found.unit = first
+      const parent = own(row, at, 'parentUnit')
+      const above = parent === undefined || parent.raw === '' ? (around.shift() ?? parent) : parent
+      if (above !== undefined) found.parentUnit = above
+      return found
+    },
+  }
+}
+
+/** A unit's name that stands once, in cells merged over the rows of its people. */
+function heldCells(columns: Columns, merges: readonly Merge[]) {
+  type HeldField = {
+    field: 'unit' | 'parentUnit'
+    spans: Merge[]
+    value: RawCell | undefined
+    until: number
+    next: number
+  }
+  const fields = (['unit', 'parentUnit'] as const).flatMap((field): HeldField[] => {
+    const index = columns.get(field)?.index ?? -1
+    const spans = merges
+      .filter(({ top, bottom, left, right }) => bottom > top && left <= index && right >= index)
+      .sort((a, b) => a.top - b.top)
+    return spans.length === 0 ? [] : [{ field, spans, value: undefined, until: 0, next: 0 }]
+  })
+  return {
+    look(row: RawRow) {
+      for (const each of fields) {
+        if (row.number > each.until) each.value = undefined
+        for (
+          let span = each.spans[each.next];
+          span !== undefined && span.top <= row.number;
+          span = each.spans[each.next]
+        ) {
+          each.next++
+          if (span.top === row.number) [each.value, each.until] = [row.cells[span.left], span.bottom]
+        }
+      }
+    },
+    at: (wanted: 'unit' | 'parentUnit') => fields.find(({ field }) => field === wanted)?.value,
+  }
+}
+
+const ORDINAL = /^([IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]?$/
+const NO_UNIT = /^(tong|cong|nguoi|ghi chu|danh sach|ngay|noi nhan|xac nhan|thu truong)\b/
+
+/** The text of a row that only names a unit: alone in its row, or with an ordinal before it. */
+function groupText(
+  row: RawRow,
+  nameIndex: number,
+  merges: readonly Merge[],
+  readable: (text: string) => string,
+): string | null {
+  const filled = row.cells.flatMap((cell, index) =>
+    cell === undefined ? [] : [{ text: cell.text.trim(), index, cell }],
+  )
+  const [first, last] = [filled[0], filled.at(-1)]
+  if (last === undefined || last.cell.kind !== 'text') return null
+  if (filled.length === 2 && !ORDINAL.test(first?.text ?? '')) return null
+  const text = readable(last.text)
+    .replace(/^([IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]\s+/, '')
+    .replace(/[:：]\s*$/, '')
+  if (looksLikeUnit(text)) return text
+  const wide = merges.some(
+    ({ top, bottom, left, right }) =>
+      top <= row.number && bottom >= row.number && left <= last.index && right >= last.index + 2,
+  )
+  return wide && last.index <= Math.max(nameIndex, 1) && !NO_UNIT.test(fold(text)) ? text : null
+}
