@@ -10,12 +10,12 @@ const [YOUNGEST, OLDEST] = [15, 100]
 
 /** A birth date from a cell: a date of the spreadsheet, a serial, a year, or text in the ways people write it. */
 export function readDate(cell: RawCell, text: string, today: Day): ReadDate {
-  if (cell.kind === 'date') return checked(dayOfSerial(cell.number), [], today)
+  if (cell.kind === 'date') return whole(dayOfSerial(cell.number), [], today)
   if (cell.kind === 'number' && Number.isInteger(cell.number)) {
     if (cell.number >= 1900 && cell.number <= 2100) return partial(String(cell.number), 'year', [], today)
     // 1 January 1930 to 2080: nobody on a roster was born at another serial.
     if (cell.number >= 10_959 && cell.number <= 65_746)
-      return checked(dayOfSerial(cell.number), [{ code: 'serial' }], today)
+      return whole(dayOfSerial(cell.number), [{ code: 'serial' }], today)
   }
   return readDateText(text, today)
 }
@@ -79,8 +79,11 @@ function partial(text: string, precision: 'month' | 'year', marks: readonly Mark
   }
 }
 
-function checked(day: string | null, marks: readonly Mark[], today: Day): ReadDate {
-  if (day === null || !isDay(day)) return { value: null, marks: [...marks, { code: 'no-such-day' }] }
+const checked = (day: string, marks: readonly Mark[], today: Day): ReadDate =>
+  whole(isDay(day) ? day : null, marks, today)
+
+function whole(day: string | null, marks: readonly Mark[], today: Day): ReadDate {
+  if (day === null) return { value: null, marks: [...marks, { code: 'no-such-day' }] }
   return { value: { precision: 'day', text: day }, marks: [...marks, ...ageMarks(day, today)] }
 }
 

@@ -1,4 +1,4 @@
-import { decode, OLD_ENCODINGS, type Encoding, type OldEncoding } from './encodings.ts'
+import { decode, fitsOld, OLD_ENCODINGS, type Encoding, type OldEncoding } from './encodings.ts'
 import { isSyllable, spells } from './syllable.ts'
 
 /** What can be said of one text: which reading makes Vietnamese of it; `same` when both readings are the same. */
@@ -12,6 +12,7 @@ const foreign = (text: string): string[] => text.split(BETWEEN).filter((word) =>
 /** Whether a text is of an old encoding, judged by what its words spell before and after. */
 export function judge(text: string, encoding: OldEncoding): Verdict {
   if (PLAIN.test(text)) return 'same'
+  if (!fitsOld(text)) return foreign(text).every(isSyllable) ? 'unicode' : 'neither'
   const decoded = decode(text, encoding)
   if (decoded === text) return 'same'
   const asItIs = foreign(text).every(isSyllable)
@@ -21,8 +22,22 @@ export function judge(text: string, encoding: OldEncoding): Verdict {
 }
 
 /** The old encoding that makes Vietnamese of a text that is none as it is; null when none does or several do differently. */
-export function looksOld(text: string): { encoding: OldEncoding; decoded: string } | null {
-  if (PLAIN.test(text)) return null
+export function looksOld(text: string): OldLook | null {
+  if (PLAIN.test(text) || !fitsOld(text)) return null
+  const before = looks.get(text)
+  if (before !== undefined) return before
+  const look = lookOld(text)
+  if (looks.size >= MOST_LOOKS) looks.clear()
+  looks.set(text, look)
+  return look
+}
+
+type OldLook = { readonly encoding: OldEncoding; readonly decoded: string }
+// Units and positions come again and again.
+const looks = new Map<string, OldLook | null>()
+const MOST_LOOKS = 5000
+
+function lookOld(text: string): OldLook | null {
   const found = OLD_ENCODINGS.flatMap((encoding) => {
     const decoded = judge(text, encoding) === 'old' ? decode(text, encoding) : null
     return decoded === null ? [] : [{ encoding, decoded }]
@@ -35,7 +50,7 @@ export function looksOld(text: string): { encoding: OldEncoding; decoded: string
 export type Detection = {
   /** What is proposed. */
   readonly encoding: Encoding
-  /** Of the texts that say anything, the share that says this; 0 to 1. */
+  /** Of the texts that say anything, the share that says this; at most 0.5 when another encoding explains them as well. */
   readonly confidence: number
   /** Texts that are Vietnamese only when converted from `other`, and only as they are. */
   readonly old: number
@@ -69,13 +84,15 @@ export function detect(texts: readonly string[], fonts: ReadonlySet<string> = ne
   if (best.old === 0) return { ...NOTHING, unicode: best.unicode }
   const { encoding: other, old, unicode, neither } = best
   const proposed = old >= unicode
+  const rivals = counted.filter((each) => each.encoding !== other && each.old === old)
   const samples = foreignTexts.flatMap((before) => {
     const after = judge(before, other) === 'old' || proposed ? decode(before, other) : null
     return after === null || after === before ? [] : [{ before, after }]
   })
   return {
     encoding: proposed ? other : 'unicode',
-    confidence: (proposed ? old : unicode) / (old + unicode + neither),
+    // Another old encoding that explains as many texts makes it a guess.
+    confidence: ((proposed ? old : unicode) / (old + unicode + neither)) * (rivals.length > 0 ? 0.5 : 1),
     ...{ old, unicode, other },
     samples: samples.slice(0, SAMPLES),
     casing: other === 'tcvn3' && proposed && needsCapitals(samples, fonts) ? 'proper' : 'as-is',

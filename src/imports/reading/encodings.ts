@@ -12,6 +12,12 @@ const BYTE_OF = new Map(Array.from(new TextDecoder('windows-1252').decode(bytes2
 // ISO 8859-1 has controls where Windows-1252 has letters; some programs stored those.
 for (let n = 0x80; n < 0xa0; n++) BYTE_OF.set(String.fromCharCode(n), n)
 
+/** Whether a text consists of characters that one of the old encodings leaves; most Vietnamese in Unicode does not. */
+export function fitsOld(text: string): boolean {
+  for (let n = 0; n < text.length; n++) if (text.charCodeAt(n) > 0xff && !BYTE_OF.has(text[n] ?? '')) return false
+  return true
+}
+
 /** The bytes that a text was before it was read as Windows-1252; null when it cannot have been. */
 function bytesOf(text: string): Uint8Array | null {
   const bytes = new Uint8Array(text.length)
@@ -83,7 +89,6 @@ function decodeVni(text: string): string | null {
 }
 
 const windows1258 = new TextDecoder('windows-1258')
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function decodeMojibake(text: string): string | null {
   // `à` is 0xC3 0xA0, a no-break space, which programs turn into a space, merge with the next one, or trim away.
@@ -94,11 +99,8 @@ function decodeMojibake(text: string): string | null {
   for (const candidate of [text, mended]) {
     const bytes = bytesOf(candidate)
     if (bytes === null) return null
-    try {
-      return utf8.decode(bytes)
-    } catch {
-      continue
-    }
+    const decoded = Buffer.from(bytes).toString('utf8')
+    if (!decoded.includes('\ufffd')) return decoded
   }
   return null
 }

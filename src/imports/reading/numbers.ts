@@ -13,8 +13,8 @@ export type Witness = { readonly birthYear: number | null; readonly sex: Sex | n
  */
 export function readNumber(cell: RawCell, text: string, witness: Witness): ReadNumber {
   const no = (...marks: Mark[]): ReadNumber => ({ value: null, marks })
-  const digits = text.replace(/[\s.'’-]/g, '')
-  if (/^\d([.,]\d+)?e\+?\d+$/i.test(text.replace(/\s/g, ''))) return no({ code: 'rounded' })
+  const digits = /^\d+$/.test(text) ? text : text.replace(/[\s.'’-]/g, '')
+  if (digits.length < 12 && /^\d([.,]\d+)?e\+?\d+$/i.test(text.replace(/\s/g, ''))) return no({ code: 'rounded' })
   if (cell.kind === 'number' && !Number.isSafeInteger(cell.number)) return no({ code: 'rounded' })
   if (!/^\d+$/.test(digits)) return no({ code: 'digit-count', count: text.replace(/\D/g, '').length })
   if (digits.length === 12) {
@@ -41,6 +41,7 @@ function disagreements(digits: string, { birthYear, sex }: Witness): ('birth-yea
 
 /** A telephone number; the leading zero that a spreadsheet took away is put back, +84 becomes it. */
 export function readPhone(text: string): { value: string | null; marks: readonly Mark[] } {
+  if (/^0[35789]\d{8}$/.test(text)) return { value: text, marks: [] }
   const [first = '', ...others] = text.split(/[;/,]|\s[-–]\s|\bhoặc\b|\n/u).map((each) => each.trim())
   const several: Mark[] = others.some((each) => /\d{6}/.test(each)) ? [{ code: 'several', taken: first }] : []
   let digits = first.replace(/[\s.()'’-]/g, '')

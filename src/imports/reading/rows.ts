@@ -93,6 +93,7 @@ function isHeadingsAgain(text: readonly string[], headings: readonly string[]): 
   for (const [n, each] of text.entries()) {
     if (each === '') continue
     const heading = headings[n] ?? ''
+    if (each.charCodeAt(0) < 0x3a && filled === 0) return false
     if (heading === '' || !heading.startsWith(fold(each).slice(0, 200))) return false
     filled++
   }

@@ -1,3 +1,5 @@
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n))
+
 const DAY = 86_400_000
 /** Day 0 of the 1900 system as it counts from March 1900 on: Lotus's 29 February 1900 never was. */
 const EPOCH_1900 = Date.UTC(1899, 11, 30)
@@ -10,7 +12,8 @@ export function dayOfSerial(serial: number): string | null {
   const whole = Math.floor(serial)
   // Day 60 is the day that never was; before it, Excel counts one too few.
   if (whole === 60) return null
-  return new Date(EPOCH_1900 + (whole < 60 ? whole + 1 : whole) * DAY).toISOString().slice(0, 10)
+  const date = new Date(EPOCH_1900 + (whole < 60 ? whole + 1 : whole) * DAY)
+  return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`
 }
 
 /** The serial of a `YYYY-MM-DD` in the 1900 system. */

@@ -31,7 +31,7 @@ export async function readSharedStrings(archive: Archive, part: string, limits: 
       texts.push(unescapeControls(text))
     }
   })
-  await feed(parser, await archive.open(part), part)
+  await feed(parser, archive.open(part), part)
   return texts
 }
 

@@ -32,6 +32,24 @@ function hasCase(word: string): boolean {
   return rest === rest.toLowerCase() || word === word.toUpperCase()
 }
 
+/**
+ * Whether the tone stands on the letter that bears it: one with a mark (`ươ` → ơ), else the last vowel before a consonant, the
+ * middle one of three, the first of two; `oa`, `oe` and `uy` are written both ways.
+ */
+function standsRight(apart: string, plain: string, onset: string, rime: string): boolean {
+  const at = Array.from(apart.slice(0, apart.search(TONES)).normalize('NFC')).length - 1
+  const start = plain.length - rime.length
+  const [vowels = ''] = /^[aăâeêioôơuưy]*/.exec(rime) ?? []
+  const marked = vowels.search(/[ăâêôơ]/)
+  const place = at - start
+  if (marked >= 0) return place === marked
+  if (onset === 'gi' && vowels === '') return place === -1
+  if (vowels.length === 1) return place === 0
+  if (vowels.length === 3) return place === 1
+  if (vowels.length < rime.length) return place === vowels.length - 1
+  return place === 0 || (place === 1 && /^(oa|oe|uy)$/.test(vowels))
+}
+
 /** The same without regard to case: old fonts for capitals leave `NGUYễN`. */
 export const spells = (word: string): boolean => {
   const apart = word.toLowerCase().normalize('NFD')
@@ -43,6 +61,7 @@ export const spells = (word: string): boolean => {
     const rime = plain.slice(onset.length)
     if (!RIMES.has(rime) && !(onset === 'gi' && RIMES.has(`i${rime}`))) return false
     if (onset === 'qu' && !AFTER_QU.test(rime)) return false
+    if (tones.length === 1 && !standsRight(apart, plain, onset, rime)) return false
     return !STOPPED.test(rime) || tones[0] === '\u0301' || tones[0] === '\u0323'
   })
 }

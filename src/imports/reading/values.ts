@@ -5,11 +5,13 @@ import type { Mark, Reading, RosterEmployment } from './fields.ts'
 
 /** What a spreadsheet leaves that nobody sees: zero width, direction marks, soft hyphens, byte order marks, controls. */
 const INVISIBLE = /[\p{Cf}\p{Cc}\u2800\u3164]/gu
+const SIMPLE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/
 /** `=`, `+`, `-`, `@` begin a formula in a spreadsheet; so do a tab and a line end, which are gone by then. */
 const FORMULA = /^[=+@-]/
 
 /** The text without what nobody sees; line ends and tabs become spaces. */
 export function visible(text: string): { text: string; changed: boolean } {
+  if (SIMPLE.test(text)) return { text, changed: false }
   const spaced = text.replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
   const clean = spaced.replace(INVISIBLE, '')
   return { text: tidy(clean), changed: clean !== spaced }
@@ -23,11 +25,12 @@ export function readText(text: string, max: number): { value: string | null; mar
 
 const SEXES: Readonly<Record<string, Sex>> = {
   ...{ nam: 'male', male: 'male', m: 'male', trai: 'male', ong: 'male' },
+  ...{ Nam: 'male', Nữ: 'female' },
   ...{ nu: 'female', female: 'female', f: 'female', gai: 'female', ba: 'female' },
 }
 
 export function readSex(text: string): { value: Sex | null; marks: readonly Mark[] } {
-  const value = SEXES[fold(text)] ?? null
+  const value = SEXES[text] ?? SEXES[fold(text)] ?? null
   return { value, marks: value === null ? [{ code: 'sex-unknown' }] : [] }
 }
 

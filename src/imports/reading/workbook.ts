@@ -42,9 +42,9 @@ export async function openWorkbook(path: string, limits: RosterLimits): Promise<
           name,
           hidden,
           async *rows() {
-            yield* sheetRows(await archive.open(part), part, context)
+            yield* sheetRows(archive.open(part), part, context)
           },
-          merges: async () => sheetMerges(await archive.open(part), part),
+          merges: () => sheetMerges(archive.open(part), part),
         },
       ]
     })

@@ -1,10 +1,11 @@
-import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { blamed } from './archive.ts'
 import { refused } from './refusal.ts'
 
 /** An element's name without its prefix: some programs write `<x:row>` for `<row>`. */
 export const localName = (name: string): string => {
+  if (name.length === 1) return name
   const colon = name.indexOf(':')
   return colon < 0 ? name : name.slice(colon + 1)
 }
@@ -33,10 +34,10 @@ export function eachTag(xml: string, part: string, look: (name: string, tag: Sax
 }
 
 /** Feeds a large part to the parser as it is unpacked. */
-export async function feed(parser: SaxesParser, stream: Readable, part: string): Promise<void> {
+export async function feed(parser: SaxesParser, bytes: AsyncIterable<Buffer>, part: string): Promise<void> {
+  const decoder = new StringDecoder('utf8')
   try {
-    stream.setEncoding('utf8')
-    for await (const chunk of stream) parser.write(chunk as string)
+    for await (const piece of bytes) parser.write(decoder.write(piece))
     parser.close()
   } catch (error) {
     throw blamed(error, part)

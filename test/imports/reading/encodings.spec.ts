@@ -50,8 +50,9 @@ describe('the encoding of a column is found', () => {
         const old = names.map((each) => encode(each, encoding))
         const found = detect(old)
         const converted = old.map((each) => mended(decode(each, found.encoding)))
-        // Names of which nothing gives the encoding away stay as they are: they are ASCII, or Vietnamese either way.
-        if (found.encoding !== encoding) expect(old.every((each) => each.split(' ').every(isReadable))).toBe(true)
+        // A few names may be Vietnamese as they are, or in two encodings: then it is called a guess.
+        if (found.encoding !== encoding)
+          expect(found.confidence <= 0.5 || old.every((each) => each.split(' ').every(isReadable))).toBe(true)
         else expect(converted).toEqual(names)
       }),
       { numRuns: 100 },
