@@ -102,6 +102,11 @@ describe('the walls of the house', () => {
     'ledger',
     'working-days',
     'seats',
+    'course',
+    'eyes',
+    'steps',
+    'organisation',
+    'waits',
     'waiting',
     'brake',
   ])('%s.ts thinks, and does not act', (name) => {

@@ -16,7 +16,7 @@ const DEPARTMENTS = 6
 
 /**
  * A province in bulk, by SQL: agencies with departments, people with accounts that are in step, and requests in every
- * state, four in ten of them waiting.
+ * state, four in ten of them waiting at the seat of their agency, one in fifty passed up to IT staff.
  */
 export async function fillProvince(
   client: pg.ClientBase,
@@ -98,14 +98,17 @@ const ACCOUNTS = [
 
 const REQUESTS = `
   WITH planned AS (
-    SELECT s.*, (ARRAY['submitted','submitted','approved','approved','submitted','returned','approved','submitted','rejected',
+    SELECT s.*, (SELECT coalesce(CASE WHEN kind = 'department' THEN parent_id END, unit_id) FROM unit_version v
+        WHERE v.unit_id = s.unit_id) AS agency_id, (ARRAY['submitted','submitted','approved','approved','submitted','returned','approved','submitted','rejected',
       'approved'])[1 + n % 10] AS state, now() - (n % 20000) * interval '7 minutes' AS sent
     FROM somebody s WHERE n > $1
   )
-  INSERT INTO request (id, code, state, version, contact_email, confirmed_at, unit_id, full_name, given, surname, birth_date,
-    sex, nin_cipher, nin_hash, position, employment, local, search, created_at, submitted_at, due_at, decided_at, comment)
-  SELECT gen_random_uuid(), 'QN-' || n, state, 2, local || '@example.com', sent, unit_id, full_name, given, surname,
+  INSERT INTO request (id, code, state, version, sendings, steps, basis, seats, it_seat, contact_email, confirmed_at, unit_id, full_name, given, surname, birth_date,
+    sex, nin_cipher, nin_hash, position, employment, local, search, created_at, submitted_at, due_at, up_at, decided_at,
+    comment)
+  SELECT gen_random_uuid(), 'QN-' || n, state, 2, 1, '[{"seat": "unit-admin", "days": 1, "act": null}]',
+    '{"version": 0, "place": {"kind": "everywhere"}}', ARRAY[agency_id], n % 50 = 0, local || '@example.com', sent, unit_id, full_name, given, surname,
     '1988-09-05', 'male', 'v1.none', 'hash ' || n, 'Chuyên viên', 'civil-servant', local, fold || ' ' || local || ' qn ' || n,
-    sent, sent, sent + interval '48 hours', CASE WHEN state <> 'submitted' THEN sent + interval '20 hours' END,
+    sent, sent, sent + interval '48 hours', sent + interval '48 hours', CASE WHEN state <> 'submitted' THEN sent + interval '20 hours' END,
     CASE WHEN state IN ('returned', 'rejected') THEN 'Chưa đúng đơn vị' END
   FROM planned`

@@ -139,12 +139,12 @@ export async function* story(one: Case, seeding: Seeding): Story {
     case 'activated': {
       yield answered
       const handOver = nth === 3 ? 'slip' : 'link'
-      const account = ok(await requests.approve(decide(), id, { version: await version(id), identity, handOver }))
+      const approved = ok(await requests.approve(decide(), id, { version: await version(id), identity, handOver }))
       time.now = later(time.now, 350)
       await services.provisioner.run()
-      if (outcome === 'approved') return { outcome, id }
+      if (outcome === 'approved' || approved.state !== 'approved') return { outcome, id }
       yield later(answered, hours(random.int(1, 20)))
-      await activate(seeding, account)
+      await activate(seeding, approved.accountId)
       return { outcome, id }
     }
     default:

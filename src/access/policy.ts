@@ -57,6 +57,8 @@ const RULES = {
   'naming.change': { ...itStaff, cli: 'all' },
   'address.read': { ...centre, cli: 'all' },
   'address.release': itStaff,
+  'steps.read': { ...centre, cli: 'all' },
+  'steps.change': { ...itStaff, cli: 'all' },
   'audit.read': { ...centre, cli: 'all' },
   'brake.read': { ...centre, cli: 'all' },
   // Two people, so never the command line.

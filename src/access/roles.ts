@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../db/generated/client.ts'
-import type { Transaction } from '../db/transaction.ts'
+import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { dayFromDb, dayOf, dayToDb, type Day } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
@@ -26,9 +26,15 @@ export type RoleRefusal =
 
 export type Roles = ReturnType<typeof rolesOf>
 
-/** Who holds which role, where. */
-export function rolesOf(deps: { prisma: PrismaClient; transaction: Transaction; clock: Clock; domain: string }) {
-  const { prisma, transaction, clock, domain } = deps
+/** Who holds which role, where. `changed` is told in the same transaction, so that work goes to whom it belongs now. */
+export function rolesOf(deps: {
+  prisma: PrismaClient
+  transaction: Transaction
+  clock: Clock
+  domain: string
+  changed: (tx: Tx) => Promise<void>
+}) {
+  const { prisma, transaction, clock, domain, changed } = deps
   const today = () => dayToDb(dayOf(clock()))
 
   return {
@@ -94,6 +100,7 @@ export function rolesOf(deps: { prisma: PrismaClient; transaction: Transaction; 
         await tx.db.accountEvent.create({
           data: { accountId: account.id, at: tx.at, kind: 'role-granted', byName: permit.actor.name, note: asked.role },
         })
+        await changed(tx)
         tx.audit(permit.actor, 'role.granted', `account:${account.id}`, { role: asked.role, unit: unitId })
         return accept({ accountId: account.id as AccountId, fullName: account.display_name })
       }),
@@ -123,6 +130,7 @@ export function rolesOf(deps: { prisma: PrismaClient; transaction: Transaction; 
             note: grant.role,
           },
         })
+        await changed(tx)
         tx.audit(permit.actor, 'role.revoked', `account:${grant.account_id}`, { role: grant.role, unit: grant.unit_id })
         return accept({ accountId: grant.account_id as AccountId })
       }),

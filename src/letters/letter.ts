@@ -20,8 +20,8 @@ export type LetterParams = {
     name: string
     waiting: number
     overdue: number
-    /** Due first first; `passedOn` from an administrator below who is late. */
-    lines: { name: string; unit: string; due: string; overdue: boolean; passedOn: boolean }[]
+    /** Due first first; `passedOn` from an administrator below who is late, `for` somebody whose deputy they are. */
+    lines: { name: string; unit: string; due: string; overdue: boolean; passedOn: boolean; for?: string }[]
     /** How many more there are than lines. */
     more: number
     /** To whom overdue requests go from here. */

@@ -27,6 +27,7 @@ import { letterSender } from '../mail/messages.ts'
 import { provisionerOf } from '../provisioning/apply.ts'
 import { syncOf } from '../provisioning/sync.ts'
 import { requestsOf } from '../requests/requests.ts'
+import { stepsPoliciesOf } from '../requests/steps-policies.ts'
 import { unitsOf } from '../units/units.ts'
 import { letterWriter } from '../web/words/letters.ts'
 import { bootstrapOf } from './bootstrap.ts'
@@ -86,13 +87,14 @@ export function compose(
   const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
   const calendar = calendarOf({ prisma, transaction, clock })
   const domains = domainsOf({ prisma, transaction, domain, changed: (tx) => accounts.allChanged(tx) })
+  const steps = stepsPoliciesOf({ prisma, transaction })
   const requests = requestsOf({
-    ...{ prisma, transaction, clock, secrets, accounts, addresses, tokens, letters, units, calendar, domain },
+    ...{ prisma, transaction, clock, secrets, accounts, addresses, tokens, letters, units, calendar, steps, domain },
     quotaMb: config.quotaMb,
     codePrefix: config.organisation.codePrefix,
   })
   const actors = actorsOf({ prisma, clock, domain })
-  const roles = rolesOf({ prisma, transaction, clock, domain })
+  const roles = rolesOf({ prisma, transaction, clock, domain, changed: requests.seatsChanged })
   const signIn = signInWith({ ldap: config.ldap, domain, actors, transaction })
   const provisioner = provisionerOf({
     ...{ prisma, transaction, clock, directory, mail },
@@ -118,6 +120,7 @@ export function compose(
       brakes,
       units,
       calendar,
+      steps,
       requests,
       actors,
       roles,

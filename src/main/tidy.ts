@@ -18,6 +18,13 @@ export async function tidyUp(services: Services): Promise<void> {
   await requests.escalate(allowed.value)
 }
 
+/** Has every request wait where it belongs now: roles, deputies, units and accounts change, and their dates come and go. */
+export async function reseat({ requests }: Services): Promise<void> {
+  const allowed = permit(jobActor('reminders'), 'system.tidy')
+  if (!allowed.ok) throw new Error('The job may not look after the seats')
+  await requests.reseat(allowed.value)
+}
+
 /** Passes overdue requests on, and writes the morning's digest to approvers; asking again the same day writes nothing. */
 export async function remindApprovers({ requests, log }: Services): Promise<void> {
   const allowed = permit(jobActor('reminders'), 'system.tidy')

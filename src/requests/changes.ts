@@ -5,6 +5,7 @@ import type { AccountRefusal } from '../accounts/account.ts'
 import { AddressLost } from '../accounts/accounts.ts'
 import type { Addresses, AddressRefusal } from '../addresses/addresses.ts'
 import type { WorkingCalendar } from '../calendar/calendar.ts'
+import { dueAfter } from '../calendar/working-days.ts'
 import type { Tokens } from '../access/tokens.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { refuse, type Decision } from '../kernel/decision.ts'
@@ -14,8 +15,11 @@ import type { Language } from '../letters/letter.ts'
 import type { Letters } from '../letters/letters.ts'
 import type { Units } from '../units/units.ts'
 import type { Details } from './details.ts'
-import { decide, type Command, type Request, type RequestRefusal } from './request.ts'
+import { decide, type Command, type Due, type Request, type RequestRefusal } from './request.ts'
+import { seatingsOf, type Surroundings } from './seating.ts'
+import type { StepsPolicies } from './steps-policies.ts'
 import * as store from './store.ts'
+import { waitsOf, type Waits } from './waits.ts'
 
 export type RequestsDeps = {
   readonly prisma: PrismaClient
@@ -28,6 +32,7 @@ export type RequestsDeps = {
   readonly letters: Letters
   readonly units: Units
   readonly calendar: WorkingCalendar
+  readonly steps: StepsPolicies
   readonly domain: string
   readonly quotaMb: number
   readonly codePrefix: string
@@ -40,7 +45,8 @@ export type Changes = ReturnType<typeof changesOf>
 
 /** What filing and deciding share: changing a request under its lock, and the facts that letters tell. */
 export function changesOf(deps: RequestsDeps) {
-  const { prisma, secrets, units, domain } = deps
+  const { prisma, clock, secrets, units, calendar, domain } = deps
+  const seating = seatingsOf(deps)
   const addressText = (local: string | null) => (local === null ? null : `${local}@${domain}`)
   const unitName = async (id: string | null, tx?: Tx) =>
     id === null ? null : ((await units.find(id as UnitId, tx))?.name ?? null)
@@ -52,10 +58,37 @@ export function changesOf(deps: RequestsDeps) {
   /** Locks, decides and saves; what else belongs to the change is the caller's. */
   async function change(tx: Tx, id: RequestId, command: Command): Promise<Decision<Request, Refusal>> {
     const request = await store.lock(tx.db, secrets, id)
-    if (!request) return refuse({ kind: 'unknown-request' })
+    return request ? apply(tx, request, command, null) : refuse({ kind: 'unknown-request' })
+  }
+
+  /** Decides about a locked request and saves it, with where it waits now. */
+  async function apply(
+    tx: Tx,
+    request: Request,
+    command: Command,
+    around: Surroundings | null,
+  ): Promise<Decision<Request, Refusal>> {
     const decision = decide(request, command)
-    if (decision.ok) await store.save(tx.db, secrets, decision.value)
+    if (!decision.ok) return decision
+    await store.save(tx.db, secrets, decision.value)
+    if (decision.value.state === 'submitted' && around) await seating.settle(tx, decision.value, around)
     return decision
+  }
+
+  /** When what begins now is due, by the calendar of working days. */
+  async function dueFrom(tx: Tx): Promise<Due> {
+    const days = await calendar.load(tx)
+    return (workingDays) => dueAfter(tx.at, workingDays, days)
+  }
+
+  /** For whom a stored request waits, and why; null unless it does. */
+  async function waits(row: store.RequestRow): Promise<Waits | null> {
+    if (row.state !== 'submitted') return null
+    const request = store.requestOf(row, secrets, '')
+    if (request.state !== 'submitted') return null
+    const { organisation } = await seating.around({ db: prisma, at: clock() }, request.details.unitId)
+    const { place } = request.course.basis
+    return waitsOf(request, organisation, place.kind === 'below' ? await unitName(place.unit) : null)
   }
 
   const letterFacts = async (tx: Tx, request: { code: string; details: Details }) => ({
@@ -69,7 +102,7 @@ export function changesOf(deps: RequestsDeps) {
     return row.language as Language
   }
 
-  return { addressText, unitName, findRow, change, letterFacts, language }
+  return { addressText, unitName, findRow, change, apply, dueFrom, seating, waits, letterFacts, language }
 }
 
 /** Carries a refusal out of a transaction whose changes must not stay. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { publicActor } from '../access/policy.ts'
 import type { Subject } from '../addresses/naming.ts'
 import type { AccountState } from '../accounts/account.ts'
-import { dueAfter } from '../calendar/working-days.ts'
 import type { CodeCheck } from '../access/tokens.ts'
 import type { Tx } from '../db/transaction.ts'
 import { days, later, minutes } from '../kernel/clock.ts'
@@ -15,8 +14,10 @@ import type { HandOver } from '../accounts/account.ts'
 import type { Language } from '../letters/letter.ts'
 import { refusalOf, undo, type Changes, type Refusal, type RequestsDeps } from './changes.ts'
 import type { Details } from './details.ts'
-import { ANSWER_WORKING_DAYS, DRAFT_DAYS, type Request, type RequestState } from './request.ts'
+import { DRAFT_DAYS, type Request, type RequestState } from './request.ts'
+import { ruleFor } from './steps.ts'
 import * as store from './store.ts'
+import type { Waits } from './waits.ts'
 
 const CODE_MINUTES = 30
 
@@ -34,6 +35,8 @@ export type Tracked = {
   readonly decidedAt: Date | null
   readonly expiresAt: Date | null
   readonly comment: string | null
+  /** For whom it waits and why; null unless it does. */
+  readonly waits: Waits | null
   /** Overdue and passed on: when, and to the administrators of which unit; null for IT staff. */
   readonly escalated: { readonly at: Date; readonly unitName: string | null } | null
   /** The account that came of it. */
@@ -72,11 +75,11 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
     tokens,
     letters,
     units,
-    calendar,
+    steps,
     domain,
     codePrefix,
   } = deps
-  const { addressText, unitName, findRow, change, letterFacts, language } = changes
+  const { addressText, unitName, findRow, change, apply, dueFrom, seating, waits, letterFacts, language } = changes
 
   /** Whoever has a mailbox already reads there that a second one was asked for; the page never tells. */
   async function tellHolder(tx: Tx, details: Details, language: Language): Promise<void> {
@@ -130,7 +133,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
           },
         })
         const id = row.id as RequestId
-        await store.event(tx.db, id, tx.at, 'contact-confirmed', null)
+        await store.event(tx.db, id, tx.at, { kind: 'contact-confirmed', byName: null })
         tx.audit(publicActor, 'request.started', `request:${id}`)
         return { ok: true, value: id }
       }),
@@ -185,14 +188,21 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
     /** Files the request (again, after a correction). Refused: incomplete, address-taken, not-in-state. */
     submit: (id: RequestId): Promise<Decision<Request, Refusal>> =>
       transaction(async (tx) => {
-        const dueAt = dueAfter(tx.at, ANSWER_WORKING_DAYS, await calendar.load(tx))
-        const decision = await change(tx, id, { type: 'submit', at: tx.at, dueAt })
+        const filled = await store.lock(tx.db, secrets, id)
+        if (!filled) return refuse({ kind: 'unknown-request' })
+        const unit = 'details' in filled ? filled.details?.unitId : undefined
+        const around = unit === undefined ? null : await seating.around(tx, unit)
+        const present = await steps.present(tx)
+        const rule = ruleFor(present.policy, 'person', around?.chain ?? [])
+        const basis = { version: present.version, place: rule.place }
+        const submit = { type: 'submit', at: tx.at, steps: rule.steps, basis, due: await dueFrom(tx) } as const
+        const decision = await apply(tx, filled, submit, around)
         if (!decision.ok || decision.value.state !== 'submitted') return decision
         const request = decision.value
         const kept = await addresses.keep(tx, id, request.local)
         if (!kept.ok) return undo(kept.refusal)
-        const again = request.version > 2
-        await store.event(tx.db, id, tx.at, again ? 'resubmitted' : 'submitted', null)
+        const again = request.sendings > 1
+        await store.event(tx.db, id, tx.at, { kind: again ? 'resubmitted' : 'submitted', byName: null })
         const facts = await letterFacts(tx, request)
         await letters.post(tx, {
           to: request.contactEmail,
@@ -213,7 +223,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
         const decision = await change(tx, id, { type: 'withdraw', at: tx.at })
         if (!decision.ok) return decision
         await addresses.release(tx, id)
-        await store.event(tx.db, id, tx.at, 'withdrawn', null)
+        await store.event(tx.db, id, tx.at, { kind: 'withdrawn', byName: null })
         tx.audit(publicActor, 'request.withdrawn', `request:${id}`)
         return decision
       }),
@@ -245,8 +255,9 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
         decidedAt: row.decidedAt,
         expiresAt: row.expiresAt,
         comment: row.comment,
+        waits: await waits(row),
         escalated:
-          row.escalatedAt !== null && row.submittedAt !== null && row.escalatedAt >= row.submittedAt
+          row.level > 0 && row.escalatedAt !== null
             ? { at: row.escalatedAt, unitName: await unitName(row.escalatedTo) }
             : null,
         account: account

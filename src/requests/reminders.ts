@@ -5,10 +5,12 @@ import { days, later } from '../kernel/clock.ts'
 import { dayOf, dayToDb } from '../kernel/day.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { LetterParams } from '../letters/letter.ts'
-import type { RequestsDeps } from './changes.ts'
-import { isOwn } from './request.ts'
-import { seatsOf, type Seat } from './seats.ts'
+import type { Changes, RequestsDeps } from './changes.ts'
+import { standing } from './eyes.ts'
+import { ableAt, ladderFor, type OrganisationMember } from './organisation.ts'
+import * as seats from './seating-store.ts'
 import * as store from './store.ts'
+import { seatName, type SeatName } from './waits.ts'
 import { waitingTimes, type Timed, type WaitingTimes } from './waiting.ts'
 import * as waitingStore from './waiting-store.ts'
 
@@ -19,75 +21,72 @@ const WEEKS = 12
 
 export type UnitWaitingTimes = WaitingTimes & { readonly unitId: UnitId; readonly unitName: string }
 
-type Digest = { readonly holder: waitingStore.Holder; readonly lines: Line[]; readonly above: Set<string> }
+type Digest = { readonly to: OrganisationMember; readonly lines: Line[]; readonly above: Map<string, SeatName> }
 type Line = LetterParams['waiting']['lines'][number]
 
-/** What reminds approvers of time: overdue requests passed on, the morning's digest, and how long requests wait. */
-export function remindersOf(deps: RequestsDeps) {
-  const { prisma, transaction, clock, letters, calendar, domain } = deps
-
-  /** Who may decide about each request, and who is next; nobody decides about their own. */
-  async function seating(db: Tx['db'], at: Date) {
-    const on = dayOf(at)
-    const held = await waitingStore.holders(db, on)
-    const { parents, names } = await waitingStore.units(db, on)
-    const bySeat = Map.groupBy(held, ({ unitId }) => unitId)
-    const others = (unit: UnitId | null, row: waitingStore.WaitingRow) =>
-      (bySeat.get(unit) ?? []).filter((holder) => !isOwn(row, { ...holder, address: `${holder.local}@${domain}` }))
-    return {
-      names,
-      seats: (row: waitingStore.WaitingRow) => seatsOf(row.unitId, parents, (unit) => others(unit, row).length > 0),
-      holders: (seat: Seat, row: waitingStore.WaitingRow) => others(seat.kind === 'unit' ? seat.unit : null, row),
-    }
-  }
+/** What reminds approvers of time: overdue requests passed up, the morning's digest, and how long requests wait. */
+export function remindersOf(deps: RequestsDeps, { apply, dueFrom, seating }: Changes) {
+  const { prisma, transaction, clock, secrets, letters, calendar } = deps
 
   /** The letters of a morning, one for each who has something to do. */
   async function digests(tx: Tx): Promise<Digest[]> {
-    const { names, seats, holders } = await seating(tx.db, tx.at)
+    const organisation = await seating.everywhere(tx)
     const found = new Map<AccountId, Digest>()
-    for (const row of await waitingStore.waiting(tx.db)) {
-      const { first, next } = seats(row)
+    for (const row of await seats.waiting(tx.db)) {
+      const ladder = ladderFor(row, organisation)
+      const { level } = row.course
+      const next = ladder.seats[level + 1]
       const overdue = row.dueAt < tx.at
-      const line = { name: row.fullName, unit: names.get(row.unitId) ?? '', due: row.dueAt.toISOString(), overdue }
-      const tell = (seat: Seat, passedOn: boolean, above: string) => {
-        for (const holder of holders(seat, row)) {
-          const digest = found.get(holder.accountId) ?? { holder, lines: [], above: new Set() }
-          found.set(holder.accountId, digest)
-          digest.lines.push({ ...line, passedOn })
-          digest.above.add(above)
+      const about = { name: row.fullName, unit: organisation.names.get(row.unitId) ?? '', due: row.dueAt.toISOString() }
+      for (const [index, seat] of ladder.seats.slice(0, level + 1).entries())
+        for (const member of ableAt(row, seat, organisation)) {
+          const digest = found.get(member.accountId) ?? { to: member, lines: [], above: new Map<string, SeatName>() }
+          found.set(member.accountId, digest)
+          const as = standing(row, member, [seat])
+          digest.lines.push({
+            ...about,
+            overdue,
+            passedOn: index > 0,
+            ...(as.ok && as.value.for ? { for: as.value.for.name } : {}),
+          })
+          if (next !== undefined) digest.above.set(JSON.stringify(next), seatName(next, organisation))
         }
-      }
-      const nextName = next?.kind === 'unit' ? `unit:${names.get(next.unit) ?? ''}` : (next?.kind ?? 'none')
-      tell(first, false, nextName)
-      if (overdue && next) tell(next, true, 'none')
     }
     return [...found.values()]
   }
 
   return {
     /**
-     * Passes overdue requests on to the next administrator up, once each: noted in the history, nothing decided. Those that
-     * IT staff hold already stay there. Answers how many were passed on.
+     * Passes what was not answered in time up to the next seat, and again each time that the step's working days have gone by:
+     * noted in the history, nothing decided. IT staff's stays there. Answers how many were passed up.
      */
     async escalate(permit: Permit<'system.tidy'>): Promise<number> {
-      const at = clock()
-      const rows = await waitingStore.overdueHere(prisma, at)
-      if (rows.length === 0) return 0
-      const { names, seats } = await seating(prisma, at)
       let passed = 0
-      for (const row of rows) {
-        const { next } = seats(row)
-        if (next === null) continue
-        const to = next.kind === 'unit' ? next.unit : null
-        const done = await transaction(async (tx) => {
-          if (!(await waitingStore.passOn(tx.db, row.id, tx.at, to))) return false
-          await store.event(tx.db, row.id, tx.at, 'escalated', null, to === null ? null : (names.get(to) ?? null))
-          tx.audit(permit.actor, 'request.escalated', `request:${row.id}`, to === null ? {} : { unit: to })
-          return true
+      for (const { id, unitId } of await seats.passingUp(prisma, clock()))
+        await transaction(async (tx) => {
+          const request = await store.lock(tx.db, secrets, id)
+          if (request?.state !== 'submitted') return
+          const around = await seating.around(tx, unitId)
+          const ladder = ladderFor({ ...request, unitId }, around.organisation)
+          const due = await dueFrom(tx)
+          const decision = await apply(tx, request, { type: 'pass-up', ladder, due, at: tx.at }, around)
+          if (!decision.ok || !('course' in decision.value) || decision.value.course.passedUp === null) return
+          const { to } = decision.value.course.passedUp
+          const name = seatName(to, around.organisation)
+          const note = name.kind === 'unit' ? name.name : null
+          await store.event(tx.db, id, tx.at, { kind: 'escalated', byName: null, note })
+          tx.audit(permit.actor, 'request.escalated', `request:${id}`, to.kind === 'unit' ? { unit: to.unit } : {})
+          passed++
         })
-        if (done) passed++
-      }
       return passed
+    },
+
+    /** Works out anew where everything waits; see `seating.reseat`. */
+    reseat: (_permit: Permit<'system.tidy'>): Promise<number> => transaction((tx) => seating.reseat(tx)),
+
+    /** The same, in the transaction of somebody who has changed who may decide. */
+    seatsChanged: async (tx: Tx): Promise<void> => {
+      await seating.reseat(tx)
     },
 
     /**
@@ -104,18 +103,18 @@ export function remindersOf(deps: RequestsDeps) {
           const { count } = await tx.db.digest.createMany({ data: [row], skipDuplicates: true })
           if (count === 0) return null
           const written = await digests(tx)
-          for (const { holder, lines, above } of written)
+          for (const { to, lines, above } of written)
             await letters.post(tx, {
-              to: `${holder.local}@${domain}`,
-              language: holder.language,
+              to: to.address,
+              language: to.language,
               template: 'waiting',
               params: {
-                name: holder.name,
+                name: to.name,
                 waiting: lines.length,
                 overdue: lines.filter(({ overdue }) => overdue).length,
                 lines: lines.slice(0, NAMED),
                 more: Math.max(0, lines.length - NAMED),
-                above: aboveOf(above),
+                above: aboveOf([...above.values()]),
               },
             })
           await tx.db.digest.update({ where: { day: row.day }, data: { letters: written.length } })
@@ -130,7 +129,7 @@ export function remindersOf(deps: RequestsDeps) {
     ): Promise<{ all: WaitingTimes; units: UnitWaitingTimes[]; weeks: number }> {
       const at = clock()
       const rows = await waitingStore.timed(prisma, unitIds(permit.units), later(at, -days(7 * WEEKS)))
-      const [listed, { names }] = await Promise.all([calendar.load(), waitingStore.units(prisma, dayOf(at))])
+      const [listed, names] = await Promise.all([calendar.load(), waitingStore.unitNames(prisma, dayOf(at))])
       const times = (of: readonly Timed[]) => waitingTimes(of, at, listed)
       const units = [...Map.groupBy(rows, ({ unitId }) => unitId)].map(([unitId, of]) => ({
         unitId,
@@ -143,10 +142,8 @@ export function remindersOf(deps: RequestsDeps) {
   }
 }
 
-/** Where overdue requests of a digest go, in one word where it is the same for all. */
-function aboveOf(names: ReadonlySet<string>): LetterParams['waiting']['above'] {
-  const [only, ...others] = [...names].filter((name) => name !== 'none')
+/** Where what is not answered goes from here, in one word where it is the same for all. */
+function aboveOf([only, ...others]: readonly SeatName[]): LetterParams['waiting']['above'] {
   if (only === undefined) return { kind: 'none' }
-  if (others.length > 0) return { kind: 'several' }
-  return only === 'it-staff' ? { kind: 'it-staff' } : { kind: 'unit', name: only.slice('unit:'.length) }
+  return others.length > 0 ? { kind: 'several' } : only
 }

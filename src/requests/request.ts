@@ -1,10 +1,13 @@
-import type { Actor } from '../access/policy.ts'
 import type { HandOver } from '../accounts/account.ts'
 import { days, later } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import type { AccountId, RequestId } from '../kernel/ids.ts'
+import { actsOf, waitingStep, type Act, type Basis, type Course } from './course.ts'
 import type { Details } from './details.ts'
+import { barred, standing, type Approver, type Human } from './eyes.ts'
+import type { Ladder, Seat } from './seats.ts'
+import type { RuleStep } from './steps.ts'
 
 export const REQUEST_STATES = [
   'draft',
@@ -20,17 +23,20 @@ export type RequestState = (typeof REQUEST_STATES)[number]
 /** How the approver made sure that the person is who they say; a stranger may file in an official's name. */
 export const IDENTITIES = ['in-person', 'known-phone', 'hr-list'] as const
 export type Identity = (typeof IDENTITIES)[number]
+/** What the first approver answers for: who the person is, and how the way in is handed over. */
+export type Vouched = { readonly identity: Identity; readonly handOver: HandOver }
 
 /** Days that a draft is kept, and that a person has to correct a returned request. */
 export const DRAFT_DAYS = 7
 export const RETURNED_DAYS = 30
-/** Working days that the unit has to answer. */
-export const ANSWER_WORKING_DAYS = 1
 
 type Base = {
   readonly id: RequestId
   readonly code: string
+  /** Grows with every sending and every step taken. */
   readonly version: number
+  /** How often it was sent. */
+  readonly sendings: number
   readonly contactEmail: string
   /** Set where somebody signed in filed it. */
   readonly filedBy: AccountId | null
@@ -40,7 +46,10 @@ type Asked = Base & {
   readonly details: Details
   readonly local: LocalPart
   readonly submittedAt: Date
+  /** When the step that waits is due. */
   readonly dueAt: Date
+  readonly course: Course
+  readonly vouched: Vouched | null
 }
 type Decided = { readonly decidedBy: AccountId | null; readonly decidedByName: string; readonly decidedAt: Date }
 
@@ -60,26 +69,37 @@ export type Request =
         readonly comment: string
         readonly expiresAt: Date
       })
-  | (Asked & Decided & { readonly state: 'approved'; readonly identity: Identity; readonly handOver: HandOver })
+  | (Asked & Decided & { readonly state: 'approved'; readonly vouched: Vouched })
   | (Asked & Decided & { readonly state: 'rejected'; readonly comment: string })
   | (Base & { readonly state: 'withdrawn'; readonly decidedAt: Date })
   | (Base & { readonly state: 'expired'; readonly decidedAt: Date })
+export type Submitted = Request & { readonly state: 'submitted' }
+
+/** When something that begins now and has so many working days is due. */
+export type Due = (workingDays: number) => Date
+/** Who decides, where the step may be taken, and which version they read. */
+type Deciding = { by: Approver; ladder: Ladder; version: number; at: Date }
 
 export type Command =
   | { type: 'fill'; details: Details; at: Date }
   | { type: 'choose'; local: LocalPart; at: Date }
-  | { type: 'submit'; at: Date; dueAt: Date }
+  | { type: 'submit'; steps: readonly RuleStep[]; basis: Basis; due: Due; at: Date }
   | { type: 'withdraw'; at: Date }
   | { type: 'expire'; at: Date }
-  | { type: 'approve'; by: Actor; own: boolean; version: number; identity: Identity; handOver: HandOver; at: Date }
-  | { type: 'return'; by: Actor; own: boolean; version: number; comment: string; at: Date }
-  | { type: 'reject'; by: Actor; own: boolean; version: number; comment: string; at: Date }
+  | ({ type: 'approve'; vouched: Vouched | null; due: Due } & Deciding)
+  | ({ type: 'return'; comment: string } & Deciding)
+  | ({ type: 'reject'; comment: string } & Deciding)
+  | ({ type: 'take-over'; due: Due } & Deciding)
+  | { type: 'pass-up'; ladder: Ladder; due: Due; at: Date }
 
 export type RequestRefusal =
   | { kind: 'not-in-state'; was: RequestState; byName: string | null; at: Date | null }
   | { kind: 'own-request' }
-  | { kind: 'changed-meanwhile' }
-  | { kind: 'incomplete'; missing: 'details' | 'address' }
+  | { kind: 'acted-before' }
+  | { kind: 'not-your-turn' }
+  | { kind: 'your-turn' }
+  | { kind: 'changed-meanwhile'; byName: string | null; at: Date | null }
+  | { kind: 'incomplete'; missing: 'details' | 'address' | 'identity' }
   | { kind: 'not-yet' }
 
 /** What becomes of a request when somebody commands; pure. */
@@ -99,10 +119,19 @@ export function decide(request: Request, command: Command): Decision<Request, Re
       if (request.state !== 'draft' && request.state !== 'returned') return wrongState(request)
       if (request.details === null) return refuse({ kind: 'incomplete', missing: 'details' })
       if (request.local === null) return refuse({ kind: 'incomplete', missing: 'address' })
-      const { id, code, version, contactEmail, filedBy, ninHash, details, local } = request
+      const dueAt = command.due(command.steps[0]?.days ?? 1)
+      const steps = command.steps.map((step) => ({ ...step, act: null }))
       return accept({
-        ...{ id, code, contactEmail, filedBy, ninHash, details, local, state: 'submitted', version: version + 1 },
-        ...{ submittedAt: command.at, dueAt: command.dueAt },
+        ...{ ...base(request), version: request.version + 1, sendings: request.sendings + 1 },
+        ...{
+          state: 'submitted',
+          details: request.details,
+          local: request.local,
+          submittedAt: command.at,
+          dueAt,
+          vouched: null,
+        },
+        course: { steps, basis: command.basis, level: 0, upAt: dueAt, passedUp: null },
       })
     }
     case 'withdraw':
@@ -113,65 +142,101 @@ export function decide(request: Request, command: Command): Decision<Request, Re
       if (request.state !== 'draft' && request.state !== 'returned') return wrongState(request)
       if (request.expiresAt > command.at) return refuse({ kind: 'not-yet' })
       return accept({ ...base(request), state: 'expired', decidedAt: command.at })
-    case 'approve':
+    case 'approve': {
+      if (request.state !== 'submitted') return wrongState(request)
+      const seated = seatedFor(request, command)
+      return seated.ok ? approved(request, command, seated.value) : seated
+    }
     case 'return':
     case 'reject': {
       if (request.state !== 'submitted') return wrongState(request)
-      if (command.own) return refuse({ kind: 'own-request' })
-      if (command.version !== request.version) return refuse({ kind: 'changed-meanwhile' })
-      const decided = {
-        decidedBy: command.by.kind === 'person' ? command.by.accountId : null,
-        decidedByName: command.by.name,
-        decidedAt: command.at,
-      }
-      if (command.type === 'approve')
-        return accept({
-          ...request,
-          ...decided,
-          state: 'approved',
-          identity: command.identity,
-          handOver: command.handOver,
-        })
-      if (command.type === 'reject')
-        return accept({ ...request, ...decided, state: 'rejected', comment: command.comment })
-      return accept({
-        ...request,
-        ...decided,
-        state: 'returned',
-        comment: command.comment,
-        expiresAt: later(command.at, days(RETURNED_DAYS)),
-      })
+      const seated = seatedFor(request, command)
+      if (!seated.ok) return seated
+      const decided = { ...decidedBy(command), comment: command.comment }
+      if (command.type === 'reject') return accept({ ...request, ...decided, state: 'rejected' })
+      const expiresAt = later(command.at, days(RETURNED_DAYS))
+      return accept({ ...request, ...decided, state: 'returned', expiresAt })
     }
+    case 'take-over': {
+      if (request.state !== 'submitted') return wrongState(request)
+      const why = barred(request, command.by)
+      if (why) return refuse(why)
+      const level = command.ladder.seats.findIndex((seat) => standing(request, command.by, [seat]).ok)
+      if (level < 0) return refuse({ kind: 'not-your-turn' })
+      if (level <= request.course.level) return refuse({ kind: 'your-turn' })
+      if (command.version !== request.version) return refuse(changed(request))
+      return raised(request, level, command)
+    }
+    case 'pass-up':
+      if (request.state !== 'submitted') return wrongState(request)
+      if (request.course.upAt > command.at || request.course.level + 1 >= command.ladder.seats.length)
+        return refuse({ kind: 'not-yet' })
+      return raised(request, request.course.level + 1, command)
     default:
       return command satisfies never
   }
 }
 
-/**
- * Whether a request is the approver's own: filed while signed in as them, for their own identification number, or with
- * their own address as the contact.
- */
-export function isOwn(
-  request: Pick<Base, 'filedBy' | 'ninHash' | 'contactEmail'>,
-  approver: { accountId: AccountId; ninHash: string | null; contactEmail: string | null; address: string },
-): boolean {
-  if (request.filedBy === approver.accountId) return true
-  if (request.ninHash !== null && request.ninHash === approver.ninHash) return true
-  return request.contactEmail === approver.contactEmail || request.contactEmail === approver.address
+/** The seats that are open to a request: as many of the ladder as it was passed up, and the first. */
+export const openSeats = (course: Pick<Course, 'level'>, ladder: Ladder): readonly Seat[] =>
+  ladder.seats.slice(0, course.level + 1)
+
+type Seated = { readonly for: (Human & { readonly name: string }) | null; readonly seat: Seat }
+
+/** Whether the approver may take the step that waits: in person or for somebody, nobody twice, at a seat that is open. */
+function seatedFor(request: Submitted, command: Deciding): Decision<Seated, RequestRefusal> {
+  const why = barred(request, command.by)
+  if (why) return refuse(why)
+  // Whoever read an older version may have lost their turn to somebody faster: that is what they are told.
+  if (command.version !== request.version) return refuse(changed(request))
+  return standing(request, command.by, openSeats(request.course, command.ladder))
 }
 
+function changed({ course }: Submitted): RequestRefusal {
+  const last = actsOf(course).at(-1)
+  return { kind: 'changed-meanwhile', byName: last?.byName ?? null, at: last?.at ?? null }
+}
+
+function approved(
+  request: Submitted,
+  command: Command & { type: 'approve' },
+  seated: Seated,
+): Decision<Request, RequestRefusal> {
+  const vouched = command.vouched ?? request.vouched
+  if (vouched === null) return refuse({ kind: 'incomplete', missing: 'identity' })
+  const waits = waitingStep(request.course)
+  const act: Act = {
+    ...{ by: command.by.accountId, byName: command.by.name, at: command.at, seat: seated.seat },
+    for: seated.for === null ? null : { id: seated.for.accountId, name: seated.for.name },
+  }
+  const steps = request.course.steps.map((step, index) => (index === waits?.index ? { ...step, act } : step))
+  const course = { ...request.course, steps, level: 0, passedUp: null }
+  const next = waitingStep(course)
+  const version = request.version + 1
+  if (next === null) return accept({ ...request, ...decidedBy(command), course, vouched, version, state: 'approved' })
+  const dueAt = command.due(next.step.days)
+  return accept({ ...request, version, vouched, dueAt, course: { ...course, upAt: dueAt } })
+}
+
+function raised(request: Submitted, level: number, command: { ladder: Ladder; due: Due; at: Date }) {
+  const to = command.ladder.seats[level]
+  const days = waitingStep(request.course)?.step.days ?? 1
+  if (to === undefined) return refuse({ kind: 'not-yet' } as const)
+  const upAt = command.due(days)
+  return accept({ ...request, course: { ...request.course, level, upAt, passedUp: { at: command.at, to } } })
+}
+
+const decidedBy = ({ by, at }: Deciding): Decided => ({
+  ...{ decidedBy: by.accountId, decidedByName: by.name, decidedAt: at },
+})
 const sameName = (a: Details | null, b: Details): boolean => a !== null && a.name.full === b.name.full
 
-const base = ({ id, code, version, contactEmail, filedBy, ninHash }: Base): Base => ({
-  id,
-  code,
-  version,
-  contactEmail,
-  filedBy,
-  ninHash,
+const base = ({ id, code, version, sendings, contactEmail, filedBy, ninHash }: Base): Base => ({
+  ...{ id, code, version, sendings, contactEmail, filedBy, ninHash },
 })
 
-function wrongState(request: Request): Decision<never, RequestRefusal> {
+/** The refusal of what a request in this state does not take: who decided it, and when. */
+export function wrongState(request: Request): Decision<never, RequestRefusal> {
   return refuse({
     kind: 'not-in-state',
     was: request.state,

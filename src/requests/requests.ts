@@ -3,15 +3,19 @@ import type { RequestId } from '../kernel/ids.ts'
 import { changesOf, type RequestsDeps } from './changes.ts'
 import { decisionsOf } from './decisions.ts'
 import { filingOf } from './filing.ts'
+import { inboxOf } from './inbox.ts'
+import { readingOf } from './reading.ts'
 import { remindersOf } from './reminders.ts'
 import * as store from './store.ts'
 
 export type { Refusal } from './changes.ts'
-export type { Inbox, InboxLine, RequestEventLine, RequestView } from './decisions.ts'
+export type { ApproveChoice, Approved } from './decisions.ts'
 export type { Draft, Tracked } from './filing.ts'
+export type { Inbox, InboxLine, InboxTab } from './inbox.ts'
+export { INBOX_TABS } from './inbox.ts'
+export type { RequestEventLine, RequestView, StepLine, Turn } from './reading.ts'
 export type { UnitWaitingTimes } from './reminders.ts'
-export type { InboxTab } from './store.ts'
-export { INBOX_TABS } from './store.ts'
+export type { SeatName, Waits } from './waits.ts'
 export type Requests = ReturnType<typeof requestsOf>
 
 /** What people ask for, from the first code to the decision. */
@@ -22,8 +26,10 @@ export function requestsOf(deps: RequestsDeps) {
 
   return {
     ...filingOf(deps, changes),
+    ...inboxOf(deps),
+    ...readingOf(deps, changes),
     ...decisionsOf(deps, changes),
-    ...remindersOf(deps),
+    ...remindersOf(deps, changes),
 
     /** Ends drafts and returned requests whose time is over; answers how many. */
     async expire(permit: Permit<'system.tidy'>): Promise<number> {
@@ -34,7 +40,7 @@ export function requestsOf(deps: RequestsDeps) {
           const decision = await change(tx, id, { type: 'expire', at: tx.at })
           if (!decision.ok) return
           await addresses.release(tx, id)
-          await store.event(tx.db, id, tx.at, 'expired', null)
+          await store.event(tx.db, id, tx.at, { kind: 'expired', byName: null })
           tx.audit(permit.actor, 'request.expired', `request:${id}`)
         })
       return rows.length

@@ -1,12 +1,14 @@
 import { Prisma } from '../db/generated/client.ts'
-import { dayFromDb, dayToDb, type Day } from '../kernel/day.ts'
+import { dayFromDb, dayToDb } from '../kernel/day.ts'
 import { IdentificationNumber, type Sex } from '../kernel/identification-number.ts'
 import type { AccountId, RequestId, UnitId } from '../kernel/ids.ts'
 import { LocalPart } from '../kernel/email-address.ts'
 import { parsePersonName } from '../kernel/person-name.ts'
 import { fold } from '../kernel/text.ts'
+import { Basis, StepsTaken, waitingStep, type Course } from './course.ts'
 import type { Details, Employment } from './details.ts'
-import type { Identity, Request, RequestState } from './request.ts'
+import type { Identity, Request, RequestState, Vouched } from './request.ts'
+import { IT_STAFF, type Seat } from './seats.ts'
 
 type Db = Prisma.TransactionClient
 export type RequestRow = Prisma.RequestGetPayload<object>
@@ -42,11 +44,13 @@ export function detailsOf(row: RequestRow, seal: Seal): Details | null {
   }
 }
 
-function requestOf(row: RequestRow, seal: Seal, lastName: string): Request {
+/** A request as the pure core knows it. */
+export function requestOf(row: RequestRow, seal: Seal, lastName: string): Request {
   const base = {
     id: row.id as RequestId,
     code: row.code,
     version: row.version,
+    sendings: row.sendings,
     contactEmail: row.contactEmail,
     filedBy: row.filedBy as AccountId | null,
     ninHash: row.ninHash,
@@ -59,7 +63,8 @@ function requestOf(row: RequestRow, seal: Seal, lastName: string): Request {
   if (state === 'withdrawn' || state === 'expired') return { ...base, state, decidedAt: at }
   const notWhole = new Error(`Request ${row.id} is ${state} but not whole`)
   if (details === null || row.submittedAt === null || row.dueAt === null) throw notWhole
-  const told = { ...base, details, submittedAt: row.submittedAt, dueAt: row.dueAt }
+  const vouched = vouchedOf(row)
+  const told = { ...base, details, submittedAt: row.submittedAt, dueAt: row.dueAt, course: courseOf(row), vouched }
   const decided = { decidedBy: row.decidedBy as AccountId | null, decidedByName: lastName, decidedAt: at }
   if (state === 'returned')
     return { ...told, ...decided, local, state, comment: row.comment ?? '', expiresAt: row.expiresAt ?? at }
@@ -69,13 +74,28 @@ function requestOf(row: RequestRow, seal: Seal, lastName: string): Request {
     case 'submitted':
       return { ...asked, state }
     case 'approved':
-      return { ...asked, ...decided, state, identity: (row.identity ?? 'in-person') as Identity, handOver: 'link' }
+      return { ...asked, ...decided, state, vouched: vouched ?? { identity: 'in-person', handOver: 'link' } }
     case 'rejected':
       return { ...asked, ...decided, state, comment: row.comment ?? '' }
     default:
       return state satisfies never
   }
 }
+
+/** The steps of a request that was sent. */
+export function courseOf(row: RequestRow): Course {
+  const to: Seat = row.escalatedTo === null ? IT_STAFF : { kind: 'unit', unit: row.escalatedTo as UnitId }
+  return {
+    steps: StepsTaken.parse(row.steps),
+    basis: Basis.parse(row.basis),
+    level: row.level,
+    upAt: row.upAt ?? row.dueAt ?? row.createdAt,
+    passedUp: row.level > 0 && row.escalatedAt !== null ? { at: row.escalatedAt, to } : null,
+  }
+}
+
+const vouchedOf = ({ identity, handOver }: RequestRow): Vouched | null =>
+  identity === null ? null : { identity: identity as Identity, handOver: handOver === 'slip' ? 'slip' : 'link' }
 
 /** Writes the request as it now is. */
 export async function save(db: Db, seal: Seal, request: Request): Promise<void> {
@@ -86,6 +106,7 @@ export async function save(db: Db, seal: Seal, request: Request): Promise<void> 
     data: {
       state: request.state,
       version: request.version,
+      sendings: request.sendings,
       ...(details
         ? {
             unitId: details.unitId,
@@ -104,118 +125,36 @@ export async function save(db: Db, seal: Seal, request: Request): Promise<void> 
             search: [fold(details.name.full), local ?? '', fold(request.code), request.code.toLowerCase()].join(' '),
           }
         : {}),
-      ...('submittedAt' in request ? { submittedAt: request.submittedAt, dueAt: request.dueAt } : {}),
+      ...('course' in request
+        ? { submittedAt: request.submittedAt, dueAt: request.dueAt, ...rowOf(request.course) }
+        : {}),
       decidedAt: 'decidedAt' in request ? request.decidedAt : null,
       decidedBy: 'decidedBy' in request ? request.decidedBy : null,
       comment: 'comment' in request ? request.comment : null,
-      identity: 'identity' in request ? request.identity : null,
+      identity: 'vouched' in request ? (request.vouched?.identity ?? null) : null,
+      handOver: 'vouched' in request ? (request.vouched?.handOver ?? null) : null,
       expiresAt: 'expiresAt' in request ? request.expiresAt : null,
     },
   })
 }
 
-export async function event(
-  db: Db,
-  requestId: RequestId,
-  at: Date,
-  kind: string,
-  byName: string | null,
-  note: string | null = null,
-) {
-  await db.requestEvent.create({ data: { requestId, at, kind, byName, note } })
+function rowOf({ steps, basis, level, upAt, passedUp }: Course) {
+  return {
+    ...{ steps: JSON.parse(JSON.stringify(steps)) as Prisma.InputJsonArray, basis, level, upAt },
+    step: waitingStep({ steps })?.index ?? steps.length,
+    escalatedAt: passedUp?.at ?? null,
+    escalatedTo: passedUp?.to.kind === 'unit' ? passedUp.to.unit : null,
+  }
 }
 
-export const INBOX_TABS = ['waiting', 'overdue', 'returned', 'settled'] as const
-export type InboxTab = (typeof INBOX_TABS)[number]
-export type InboxFilter = {
-  readonly tab: InboxTab
-  readonly q: string
-  readonly unit: UnitId | null
-  readonly within: UnitId[] | null
-  readonly at: Date
-  readonly on: Day
-  readonly sort: 'due' | 'sent'
-  readonly limit: number
-  readonly offset: number
+export type Event = {
+  readonly kind: string
+  readonly byName: string | null
+  readonly forName?: string | null
+  readonly note?: string | null
 }
-export type InboxRow = {
-  readonly id: string
-  readonly code: string
-  readonly state: RequestState
-  readonly full_name: string
-  readonly position: string
-  readonly unit_name: string | null
-  readonly local: string
-  readonly submitted_at: Date
-  readonly due_at: Date
-  readonly version: number
-  readonly decided_at: Date | null
-  readonly namesakes: number
-}
-
-const TAB_STATES: Record<InboxTab, string[]> = {
-  waiting: ['submitted'],
-  overdue: ['submitted'],
-  returned: ['returned'],
-  settled: ['approved', 'rejected', 'withdrawn'],
-}
-
-/** One state is asked for as such: only then does the index give the rows in the order of the list. */
-function ofStates([first, ...others]: string[]): Prisma.Sql {
-  return others.length === 0
-    ? Prisma.sql`r.state = ${first}`
-    : Prisma.sql`r.state = ANY (${[first, ...others]}::text[])`
-}
-
-const inTab = (filter: InboxFilter) => Prisma.sql`
-  ${ofStates(TAB_STATES[filter.tab])} AND r.submitted_at IS NOT NULL
-  AND (${filter.tab !== 'overdue'} OR r.due_at < ${filter.at})
-  AND (${filter.within}::uuid[] IS NULL OR r.unit_id = ANY (${filter.within}::uuid[]))
-  AND (${filter.unit}::uuid IS NULL OR r.unit_id = ${filter.unit}::uuid)
-  AND (${filter.q} = '' OR r.search LIKE ALL (${fold(filter.q)
-    .split(' ')
-    .map((word) => `%${word}%`)}::text[])
-    OR r.search LIKE ${`%${filter.q
-      .trim()
-      .toLowerCase()
-      .replace(/[\\%_]/g, '\\$&')}%`})`
-
-/** One page of the inbox. */
-export function inbox(db: Db, filter: InboxFilter): Promise<InboxRow[]> {
-  const order =
-    filter.tab === 'settled'
-      ? Prisma.sql`r.decided_at DESC, r.id`
-      : filter.sort === 'due'
-        ? Prisma.sql`r.due_at, r.id`
-        : Prisma.sql`r.submitted_at DESC, r.id`
-  return db.$queryRaw<InboxRow[]>`
-    WITH page AS MATERIALIZED (
-      SELECT r.* FROM request r WHERE ${inTab(filter)} ORDER BY ${order} LIMIT ${filter.limit} OFFSET ${filter.offset}
-    )
-    SELECT r.id, r.code, r.state, r.full_name, r.position, r.local, r.submitted_at, r.due_at, r.decided_at, r.version,
-      (SELECT name FROM unit_version v WHERE v.unit_id = r.unit_id AND v.valid_from <= ${dayToDb(filter.on)}::date
-        ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
-      (SELECT count(*)::int FROM person p WHERE p.fold = split_part(r.search, ' ' || coalesce(r.local, ''), 1)) AS namesakes
-    FROM page r ORDER BY ${order}`
-}
-
-export type InboxCounts = { readonly waiting: number; readonly overdue: number; readonly returned: number }
-
-/** How many wait, are overdue and are returned, within the scope. */
-export async function counts(db: Db, within: UnitId[] | null, at: Date): Promise<InboxCounts> {
-  const [row] = await db.$queryRaw<InboxCounts[]>`
-    SELECT count(*) FILTER (WHERE state = 'submitted')::int AS waiting,
-      count(*) FILTER (WHERE state = 'submitted' AND due_at < ${at})::int AS overdue,
-      count(*) FILTER (WHERE state = 'returned')::int AS returned
-    FROM request WHERE state IN ('submitted', 'returned') AND (${within}::uuid[] IS NULL OR unit_id = ANY (${within}::uuid[]))`
-  return row ?? { waiting: 0, overdue: 0, returned: 0 }
-}
-
-export async function count(db: Db, filter: InboxFilter): Promise<number> {
-  const [row] = await db.$queryRaw<
-    { count: number }[]
-  >`SELECT count(*)::int AS count FROM request r WHERE ${inTab(filter)}`
-  return row?.count ?? 0
+export async function event(db: Db, requestId: RequestId, at: Date, event: Event): Promise<void> {
+  await db.requestEvent.create({ data: { requestId, at, ...event } })
 }
 
 /** People of the same folded name who have an account. */

@@ -34,6 +34,7 @@ import { requestPages } from './requests.pages.ts'
 import { rolePages } from './roles.pages.ts'
 import type { Route } from './route.ts'
 import { signInPages } from './sign-in.pages.ts'
+import { stepsPages } from './steps.pages.ts'
 import { timesPages } from './times.pages.ts'
 import { trackingPages } from './tracking.pages.ts'
 import { unitPages } from './units.pages.ts'
@@ -55,6 +56,7 @@ export const routesOf = (services: Services): Route[] => [
   ...unitPages(services),
   ...rolePages(services),
   ...holidayPages(services),
+  ...stepsPages(services),
   ...namingPages(services),
   ...addressPages(services),
   ...auditPages(services),

@@ -18,7 +18,7 @@ const REPAIR = '/viec-con-do/sua-tat-ca'
 
 /** What is behind on some target, and the ways to push it on. */
 export function boardPages(services: Services): Route[] {
-  const { sync, letters, accounts, brakes, calendar, clock } = services
+  const { sync, letters, accounts, brakes, calendar, requests, clock } = services
 
   const accountsInAll = async (page: Page): Promise<number> =>
     (await accounts.list(page.permit('account.read'), {})).total
@@ -29,12 +29,13 @@ export function boardPages(services: Services): Route[] {
       const asked = Object.keys(FAULTS).find((each) => each === page.query('loi')) as keyof typeof FAULTS | undefined
       const fault: FaultKind | null = asked === undefined ? null : FAULTS[asked]
       const at = page.number()
-      const [counts, rows, failed, missing, held] = await Promise.all([
+      const [counts, rows, failed, missing, held, fallen] = await Promise.all([
         sync.counts(permit),
         sync.board(permit, { fault, limit: PAGE, offset: (at - 1) * PAGE }),
         letters.failed(),
         calendar.missing(),
         brakes.waiting(page.permit('brake.read')),
+        requests.fallen(permit),
       ])
       const totals = { refused: counts.needPerson, unreachable: counts.retrying, 'outcome-unknown': counts.unknown }
       const list = { total: fault === null ? counts.behind : totals[fault], page: at, pageSize: PAGE }
@@ -64,6 +65,7 @@ export function boardPages(services: Services): Route[] {
         list: paging(list, t.board.noun),
         filtered: fault !== null,
         lastVerified: counts.lastVerified,
+        fallen: fallen === 0 ? null : t.workflow.board.fallen(count(fallen, lang)),
         failed,
         missing:
           missing.length === 0 ? null : { years: missing.join(', '), href: `/ngay-nghi?nam=${missing[0] ?? ''}` },

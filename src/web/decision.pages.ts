@@ -11,15 +11,19 @@ import { HttpFault } from './http-fault.ts'
 import type { KeptForm, Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
 import { guarded, type Route } from './route.ts'
+import { stepsView } from './steps-view.ts'
 import { instant } from './views/formats.ts'
 import { refusalText, whyText } from './words/sayings.ts'
+import { seatsText, seatText } from './words/workflow-sayings.ts'
 
 const FIELDS = ['decision', 'identity', 'handOver', 'returnText', 'rejectText', 'version'] as const
 type Input = Record<(typeof FIELDS)[number], string>
 const Comment = lines(10, 2_000)
 
+const versionOf = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : 0)
+
 type Choice =
-  | { readonly type: 'approve'; readonly identity: Identity; readonly handOver: HandOver }
+  | { readonly type: 'approve'; readonly vouched: { identity: Identity; handOver: HandOver } | null }
   | { readonly type: 'return' | 'reject'; readonly comment: string }
 
 /** One request: what is known of it, and the decision. */
@@ -28,7 +32,8 @@ export function decisionPages(services: Services): Route[] {
 
   async function show(page: Page, view: RequestView, kept: KeptForm | null, number: string | null): Promise<void> {
     const open = view.state === 'submitted'
-    const mayDecide = page.may('request.decide') && covers(page.permit('request.decide').units, view.details.unitId)
+    const mayDecide =
+      open && page.may('request.decide') && covers(page.permit('request.decide').units, view.details.unitId)
     const mayReveal = page.may('number.reveal') && covers(page.permit('number.reveal').units, view.details.unitId)
     const account =
       view.accountId !== null && page.may('account.read')
@@ -58,10 +63,13 @@ export function decisionPages(services: Services): Route[] {
         maskIdentificationNumber(`000000000${view.numberEnd}` as Parameters<typeof maskIdentificationNumber>[0]),
       revealed: number !== null,
       mayReveal,
-      panel: open && mayDecide && !view.own,
-      own: open && mayDecide && view.own,
+      steps: stepsView({ kind: 'person', ...view }, page.t),
+      panel: mayDecide && view.turn.kind === 'yours',
+      turn: mayDecide ? view.turn : null,
+      seats: view.waits ? seatsText(page.t, view.waits.seats) : '',
+      final: view.waits === null || view.waits.step === view.waits.of,
       typed,
-      wrong: Object.fromEntries(FIELDS.map((field) => [field, errorOf(field)])),
+      wrong: Object.fromEntries([...FIELDS, 'why'].map((field) => [field, errorOf(field)])),
       // Somebody else was faster: what was typed is shown once more, so that it is not lost.
       lost: open ? null : typed['returnText'] || typed['rejectText'] || null,
       now: services.clock(),
@@ -88,25 +96,52 @@ export function decisionPages(services: Services): Route[] {
         page.keepForm(`decision ${id}`, input, errors)
         page.redirect(`/cho-duyet/${id}`)
       }
-      const parsed = parse(page, input)
+      const vouched = (await find(page)).identity !== null
+      const parsed = parse(page, input, vouched)
       if (!parsed.ok) {
         again(parsed.errors)
         return
       }
       const { choice } = parsed
-      const version = /^\d{1,9}$/.test(input.version) ? Number(input.version) : 0
+      const version = versionOf(input.version)
       const outcome =
         choice.type === 'approve'
-          ? await requests.approve(permit, id, { version, identity: choice.identity, handOver: choice.handOver })
+          ? await requests.approve(permit, id, { version, ...choice.vouched })
           : await requests[choice.type](permit, id, { version, comment: choice.comment })
       if (!outcome.ok) {
         if (outcome.refusal.kind === 'unknown-request') throw new HttpFault(404)
         again([{ field: 'decision', text: refused(page, outcome.refusal) }])
         return
       }
-      page.notice('ok', page.t.decision.done[choice.type])
-      const slip = choice.type === 'approve' && choice.handOver === 'slip'
-      page.redirect(slip ? `/tai-khoan/${outcome.value}?muc=giao` : '/cho-duyet')
+      const approved = typeof outcome.value === 'object' ? outcome.value : null
+      const onwards = approved?.state === 'submitted' ? seatText(page.t, approved.seat) : null
+      page.notice(
+        'ok',
+        onwards === null ? page.t.decision.done[choice.type] : page.t.workflow.decision.stepDone(onwards),
+      )
+      const slip = choice.type === 'approve' && choice.vouched?.handOver === 'slip' && approved?.state === 'approved'
+      page.redirect(slip ? `/tai-khoan/${approved.accountId}?muc=giao` : '/cho-duyet')
+    }),
+
+    guarded('post', '/cho-duyet/:id/nhan-xu-ly', 'request.decide', async (page, permit) => {
+      const { id } = await find(page)
+      const input = page.fields(['why', 'version'])
+      const why = Comment.safeParse(input.why)
+      const again = (text: string) => {
+        page.keepForm(`decision ${id}`, { why: input.why.slice(0, 3_000) }, [{ field: 'why', text }])
+        page.redirect(`/cho-duyet/${id}`)
+      }
+      if (!why.success) {
+        again(page.t.workflow.policy.errors.why)
+        return
+      }
+      const taken = await requests.takeOver(permit, id, { version: versionOf(input.version), comment: why.data })
+      if (!taken.ok) {
+        again(refused(page, taken.refusal))
+        return
+      }
+      page.notice('ok', page.t.workflow.turn.takenOver)
+      page.redirect(`/cho-duyet/${id}`)
     }),
 
     guarded('post', '/cho-duyet/:id/so-dinh-danh', 'number.reveal', async (page, permit) => {
@@ -118,14 +153,19 @@ export function decisionPages(services: Services): Route[] {
   ]
 }
 
-function parse(page: Page, input: Input): { ok: true; choice: Choice } | { ok: false; errors: FieldError[] } {
+function parse(
+  page: Page,
+  input: Input,
+  vouched: boolean,
+): { ok: true; choice: Choice } | { ok: false; errors: FieldError[] } {
   const says = page.t.decision.errors
   const wrong = (...errors: FieldError[]) => ({ ok: false as const, errors })
   switch (input.decision) {
     case 'approve': {
+      if (vouched) return { ok: true, choice: { type: 'approve', vouched: null } }
       const identity = IDENTITIES.find((each) => each === input.identity)
       const handOver = (['link', 'slip'] as const).find((each) => each === input.handOver)
-      if (identity && handOver) return { ok: true, choice: { type: 'approve', identity, handOver } }
+      if (identity && handOver) return { ok: true, choice: { type: 'approve', vouched: { identity, handOver } } }
       return wrong(
         ...(identity ? [] : [{ field: 'identity', text: says.identity }]),
         ...(handOver ? [] : [{ field: 'handOver', text: says.handOver }]),
@@ -160,8 +200,9 @@ function refused(page: Page, refusal: Refusal): string {
       if (did === undefined || !refusal.byName || refusal.at === null) return refusalText(t, refusal)
       return t.decision.already(refusal.byName, t.decision.alreadyWhat[did], instant(refusal.at, lang))
     }
-    case 'own-request':
-      return t.decision.own
+    case 'changed-meanwhile':
+      if (!refusal.byName || refusal.at === null) return refusalText(t, refusal)
+      return t.workflow.decision.meanwhile(refusal.byName, instant(refusal.at, lang))
     case 'duplicate-person':
       return t.decision.errors.duplicate
     case 'address-taken':

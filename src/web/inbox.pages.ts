@@ -1,5 +1,5 @@
 import type { Services } from '../main/compose.ts'
-import { INBOX_TABS, type InboxLine } from '../requests/requests.ts'
+import type { InboxLine, InboxTab } from '../requests/requests.ts'
 import { decisionPages } from './decision.pages.ts'
 import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
 import { audienceOf, type Page } from './page.ts'
@@ -10,6 +10,11 @@ import type { Words } from './words/vi.ts'
 
 const SOON_MS = 8 * 3_600_000
 const SORTS = ['due', 'sent'] as const
+const TABS = {
+  approver: ['mine', 'waiting', 'overdue', 'returned', 'settled'],
+  'it-staff': ['waiting', 'mine', 'overdue', 'returned', 'settled'],
+  auditor: ['waiting', 'overdue', 'returned', 'settled'],
+} as const satisfies Record<string, readonly [Exclude<InboxTab, 'settled'>, ...InboxTab[]]>
 
 /** What waits for a decision, and what was decided. */
 export function inboxPages(services: Services): Route[] {
@@ -17,9 +22,12 @@ export function inboxPages(services: Services): Route[] {
   return [
     guarded('get', '/cho-duyet', 'request.read', async (page, permit) => {
       const { t, lang } = page
+      const audience = audienceOf(page.actor)
+      // Whose work it is to decide begins with what waits for them; who looks after everything, with everything.
+      const tabs = TABS[audience === 'auditor' || audience === 'it-staff' ? audience : 'approver']
       const asked = {
         q: page.query('q'),
-        tab: oneOf(INBOX_TABS, page.query('tab')),
+        tab: oneOf(tabs, page.query('tab')),
         sort: oneOf(SORTS, page.query('sort')),
         page: page.number(),
       }
@@ -29,14 +37,15 @@ export function inboxPages(services: Services): Route[] {
       if (!unsure && beyondEnd(page, inbox)) return
       const now = services.clock()
       const { counts } = inbox
-      const staff = audienceOf(page.actor) !== 'unit-admin'
+      const staff = audience === 'it-staff' || audience === 'auditor'
       await page.render('inbox.njk', {
         title: staff ? t.inbox.titleAll : t.inbox.title,
-        meta: `${scope.meta} · ${t.inbox.counts(count(counts.waiting, lang), count(counts.overdue, lang))}`,
-        waiting: counts.waiting,
+        meta: `${scope.meta} · ${t.inbox.counts(count(counts[tabs[0]], lang), count(counts.overdue, lang))}`,
+        waiting: counts.mine,
         asked,
-        tabs: INBOX_TABS.map((tab) => ({
-          href: listHref('/cho-duyet', { tab: tab === 'waiting' ? '' : tab }),
+        empty: { mine: t.workflow.inbox.emptyMine, waiting: t.inbox.empty }[asked.tab as string] ?? t.inbox.emptyTab,
+        tabs: tabs.map((tab) => ({
+          href: listHref('/cho-duyet', { tab: tab === tabs[0] ? '' : tab }),
           text: t.inbox.tabs[tab],
           count: tab === 'settled' ? null : counts[tab],
           current: tab === asked.tab,
@@ -100,9 +109,11 @@ function notesOf(line: InboxLine, now: Date, t: Words, lang: Lang): Note[] {
     notes.push({ tone: 'wait', icon: 'clock', text: t.inbox.left(duration(left, lang)) })
   if (line.namesakes > 0 && line.state === 'submitted')
     notes.push({ tone: 'wait', icon: 'triangle', text: t.inbox.namesakes(count(line.namesakes, lang)) })
-  // The first sending makes the second version.
-  if (line.version > 2)
-    notes.push({ tone: 'info', icon: 'back-arrow', text: t.inbox.sentAgain(count(line.version - 2, lang)) })
+  if (line.fallen) notes.push({ tone: 'wait', icon: 'person', text: t.workflow.inbox.fallen })
+  if (line.steps > 1 && line.state === 'submitted')
+    notes.push({ tone: 'info', icon: 'people', text: t.workflow.inbox.step(String(line.step), String(line.steps)) })
+  if (line.sendings > 1)
+    notes.push({ tone: 'info', icon: 'back-arrow', text: t.inbox.sentAgain(count(line.sendings - 1, lang)) })
   if (notes.length === 0 && line.state === 'submitted')
     notes.push({ tone: 'ok', icon: 'tick-circle', text: t.inbox.clear })
   return notes

@@ -19,6 +19,9 @@ export type TrackedView = {
   }
 }
 
+/** A text that begins with a name of ours begins a sentence. */
+const sentence = (text: string): string => text.charAt(0).toLocaleUpperCase('vi') + text.slice(1)
+
 /** What the applicant reads of a request, by its state and by how far its account has come; pure. */
 export function trackedView(
   of: Tracked,
@@ -41,12 +44,14 @@ export function trackedView(
     case 'submitted': {
       const overdue = of.dueAt !== null && of.dueAt < now
       const passed = of.escalated
+      const [nearest] = of.waits?.seats ?? []
+      const holder = nearest === undefined ? unit : nearest.kind === 'unit' ? nearest.name : says.itStaff
       const text = passed
         ? says.escalated(passed.unitName ?? says.itStaff, when(passed.at))
         : overdue
-          ? says.overdue(unit)
-          : says.submitted(unit, when(of.dueAt))
-      return { ...view('submitted', [text], { withdraw: true }), overdue }
+          ? says.overdue(holder)
+          : says.submitted(holder, when(of.dueAt))
+      return { ...view('submitted', [sentence(text)], { withdraw: true }), overdue }
     }
     case 'returned': {
       const until = of.expiresAt === null ? '–' : day(of.expiresAt, lang)

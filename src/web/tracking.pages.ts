@@ -5,6 +5,7 @@ import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
 import { open, type Route } from './route.ts'
 import { trackedView } from './tracked-view.ts'
+import { waitsText } from './words/workflow-sayings.ts'
 
 const FORM = { name: 'track', path: '/theo-doi' }
 const RESULT = '/theo-doi/ket-qua'
@@ -71,6 +72,7 @@ export function trackingPages(services: Services): Route[] {
       back: { href: FORM.path, text: page.t.tracking.other },
       tracked,
       view,
+      waits: tracked.waits && waitsText(page.t, 'person', tracked.waits),
     })
   }
 

@@ -57,6 +57,8 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'role.change': { 'it-staff': 'all', cli: 'all' },
   'naming.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'naming.change': { 'it-staff': 'all', cli: 'all' },
+  'steps.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
+  'steps.change': { 'it-staff': 'all', cli: 'all' },
   'address.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'address.release': { 'it-staff': 'all' },
   'audit.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },

@@ -68,6 +68,10 @@ export async function staffPages(
     times: ['/viec-con-do', 'nav a[href="/thoi-gian"]'],
     holidays: ['/viec-con-do', 'nav a[href="/ngay-nghi"]'],
     'holidays-error': ['/ngay-nghi?nam=2027', 'form[action="/ngay-nghi"] button[type=submit]'],
+    steps: ['/viec-con-do', 'nav a[href="/quy-dinh/phe-duyet"]'],
+    'steps-change': ['/quy-dinh/phe-duyet', '.cv-table a[href*="/sua?"]'],
+    'steps-new-error': ['/quy-dinh/phe-duyet', 'a[href="/quy-dinh/phe-duyet/moi"]', 'main form button[type=submit]'],
+    'take-over': ['/cho-duyet', '.cv-table a'],
     naming: ['/viec-con-do', 'nav a[href="/quy-dinh/dia-chi"]'],
     'naming-preview': ['/quy-dinh/dia-chi', 'button[value=preview]'],
     'naming-error': ['/quy-dinh/dia-chi', 'button[value=save]'],
@@ -86,6 +90,7 @@ export async function staffPages(
     'brake-limits': ['/chot-an-toan/nguong'],
     holidays: ['/ngay-nghi'],
     times: ['/thoi-gian'],
+    steps: ['/quy-dinh/phe-duyet'],
     naming: ['/quy-dinh/dia-chi'],
     addresses: ['/dia-chi'],
   })

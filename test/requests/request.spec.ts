@@ -1,67 +1,82 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { PersonActor } from '../../src/access/policy.ts'
 import { days, later } from '../../src/kernel/clock.ts'
 import { LocalPart } from '../../src/kernel/email-address.ts'
 import { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
+import { waitingStep, type Course, type Step } from '../../src/requests/course.ts'
+import type { Approver } from '../../src/requests/eyes.ts'
 import {
   decide,
-  isOwn,
   REQUEST_STATES,
   type Command,
   type Request,
   type RequestState,
+  type Submitted,
 } from '../../src/requests/request.ts'
+import { IT_STAFF, type Ladder, type Seat } from '../../src/requests/seats.ts'
 import { someDetails } from '../support/details.ts'
 
 const at = new Date('2026-07-23T02:00:00Z')
 const before = new Date('2026-07-22T02:00:00Z')
 const unit = UnitId.parse('6f1c2f0e-0000-4000-8000-000000000001')
-const hoa: PersonActor = {
-  kind: 'person',
-  id: 'account:6f1c2f0e-0000-4000-8000-000000000002',
-  name: 'Phạm Thị Hoa',
-  accountId: AccountId.parse('6f1c2f0e-0000-4000-8000-000000000002'),
-  personId: null,
-  address: 'phamthihoa@quangninh.gov.vn',
-  contactEmail: 'hoa@example.com',
-  unitId: unit,
-  unitName: 'Sở Nội vụ',
-  grants: [],
-}
+const above = UnitId.parse('6f1c2f0e-0000-4000-8000-000000000009')
+const seatOf = (id: UnitId): Seat => ({ kind: 'unit', unit: id })
+const person = (n: number, name: string, ...seats: Seat[]): Approver => ({
+  accountId: AccountId.parse(`6f1c2f0e-0000-4000-8000-0000000000a${n}`),
+  ...{ name, ninHash: `hash ${n}`, contactEmail: `${n}@example.com`, address: `${n}@quangninh.gov.vn` },
+  ...{ seats, deputyFor: [] },
+})
+const hoa = person(1, 'Phạm Thị Hoa', seatOf(unit))
+const ha = person(2, 'Trần Thị Minh Hà', seatOf(above))
+const thang = person(3, 'Lê Đức Thắng', IT_STAFF)
+const ladder: Ladder = { seats: [seatOf(unit), seatOf(above), IT_STAFF], passed: [], vacant: false }
 const base = {
   id: RequestId.parse('6f1c2f0e-0000-4000-8000-000000000003'),
   code: 'QN-7K3M-9TRW',
-  version: 2,
-  contactEmail: 'an@example.com',
-  filedBy: null,
-  ninHash: 'hash',
+  ...{ version: 2, sendings: 1, contactEmail: 'an@example.com', filedBy: null, ninHash: 'hash' },
 }
 const details = someDetails(unit)
 const local = LocalPart.parse('nguyenvanan')
-const asked = { ...base, details, local, submittedAt: before, dueAt: at }
+const step = (seat: Step['seat'], by: Approver | null = null): Step => ({
+  ...{ seat, days: 2 },
+  act: by && { by: by.accountId, byName: by.name, for: null, at: before, seat: seatOf(unit) },
+})
+const courseOf = (...steps: Step[]): Course => ({
+  ...{ steps, basis: { version: 0, place: { kind: 'everywhere' } }, level: 0, upAt: at, passedUp: null },
+})
+const asked = { ...base, details, local, submittedAt: before, dueAt: at, course: courseOf(step('unit-admin')) }
 const decided = { decidedBy: hoa.accountId, decidedByName: hoa.name, decidedAt: before }
+const vouched = { identity: 'in-person', handOver: 'link' } as const
 
 /** A request in each state. */
 const IN: { [State in RequestState]: Request & { state: State } } = {
-  draft: { ...base, version: 1, state: 'draft', details, local, expiresAt: before },
-  submitted: { ...asked, state: 'submitted' },
-  returned: { ...asked, ...decided, state: 'returned', comment: 'Sai đơn vị', expiresAt: before },
-  approved: { ...asked, ...decided, state: 'approved', identity: 'in-person', handOver: 'link' },
-  rejected: { ...asked, ...decided, state: 'rejected', comment: 'Không thuộc đơn vị' },
+  draft: { ...base, version: 1, sendings: 0, state: 'draft', details, local, expiresAt: before },
+  submitted: { ...asked, vouched: null, state: 'submitted' },
+  returned: { ...asked, ...decided, vouched: null, state: 'returned', comment: 'Sai đơn vị', expiresAt: before },
+  approved: { ...asked, ...decided, vouched, state: 'approved' },
+  rejected: { ...asked, ...decided, vouched: null, state: 'rejected', comment: 'Không thuộc đơn vị' },
   withdrawn: { ...base, state: 'withdrawn', decidedAt: before },
   expired: { ...base, state: 'expired', decidedAt: before },
 }
-const by = { by: hoa, own: false, version: 2, at }
+const due = (n: number) => later(at, days(n))
+const by = { by: hoa, ladder, version: 2, at }
 const COMMANDS: { [Type in Command['type']]: Command & { type: Type } } = {
   fill: { type: 'fill', details, at },
   choose: { type: 'choose', local, at },
-  submit: { type: 'submit', at, dueAt: later(at, days(3)) },
+  submit: {
+    ...{ type: 'submit', at, due, basis: { version: 4, place: { kind: 'everywhere' } } },
+    steps: [
+      { seat: 'unit-admin', days: 3 },
+      { seat: 'it-staff', days: 5 },
+    ],
+  },
   withdraw: { type: 'withdraw', at },
   expire: { type: 'expire', at },
-  approve: { type: 'approve', ...by, identity: 'hr-list', handOver: 'slip' },
+  approve: { type: 'approve', ...by, due, vouched: { identity: 'hr-list', handOver: 'slip' } },
   return: { type: 'return', ...by, comment: 'Sai chức vụ' },
   reject: { type: 'reject', ...by, comment: 'Trùng' },
+  'take-over': { type: 'take-over', ...by, by: thang, due },
+  'pass-up': { type: 'pass-up', ladder, due, at },
 }
 /** Where each command leads from each state; what is not named is refused. */
 const LEADS: { [Type in Command['type']]: Partial<Record<RequestState, RequestState>> } = {
@@ -73,6 +88,8 @@ const LEADS: { [Type in Command['type']]: Partial<Record<RequestState, RequestSt
   approve: { submitted: 'approved' },
   return: { submitted: 'returned' },
   reject: { submitted: 'rejected' },
+  'take-over': { submitted: 'submitted' },
+  'pass-up': { submitted: 'submitted' },
 }
 const TYPES = Object.keys(COMMANDS) as Command['type'][]
 const table = TYPES.flatMap((type) => REQUEST_STATES.map((state) => [type, state, LEADS[type][state] ?? null] as const))
@@ -92,19 +109,22 @@ describe('a request', () => {
     expect(decide(IN.withdrawn, COMMANDS.approve)).toMatchObject({ refusal: { byName: null, at: before } })
   })
 
-  test.each(['approve', 'return', 'reject'] as const)('of one’s own cannot be decided: %s', (type) => {
-    const decision = decide(IN.submitted, { ...COMMANDS[type], own: true })
-    expect(decision).toEqual({ ok: false, refusal: { kind: 'own-request' } })
+  test.each(['approve', 'return', 'reject', 'take-over'] as const)('of one’s own cannot be decided: %s', (type) => {
+    const own = { ...IN.submitted, filedBy: COMMANDS[type].by.accountId }
+    expect(decide(own, COMMANDS[type])).toEqual({ ok: false, refusal: { kind: 'own-request' } })
   })
 
   test.each(['approve', 'return', 'reject'] as const)('changed since it was read is not decided: %s', (type) => {
     const decision = decide(IN.submitted, { ...COMMANDS[type], version: 1 })
-    expect(decision).toEqual({ ok: false, refusal: { kind: 'changed-meanwhile' } })
+    expect(decision).toEqual({ ok: false, refusal: { kind: 'changed-meanwhile', byName: null, at: null } })
   })
 
   test('approved keeps who, when, how the person was known and how the way in is handed over', () => {
     expect(decide(IN.submitted, COMMANDS.approve)).toMatchObject({
-      value: { decidedBy: hoa.accountId, decidedAt: at, identity: 'hr-list', handOver: 'slip' },
+      value: {
+        ...{ decidedBy: hoa.accountId, decidedAt: at, vouched: { identity: 'hr-list', handOver: 'slip' } },
+        course: { steps: [{ act: { by: hoa.accountId, byName: hoa.name, for: null, at, seat: seatOf(unit) } }] },
+      },
     })
   })
 
@@ -126,9 +146,19 @@ describe('a request', () => {
     expect(decide(IN.draft, { ...COMMANDS.fill, details: moved })).toMatchObject({ value: { local } })
   })
 
-  test('filed grows its version, and is due when the calendar says', () => {
-    expect(decide(IN.returned, COMMANDS.submit)).toMatchObject({
-      value: { version: 3, submittedAt: at, dueAt: later(at, days(3)) },
+  test('filed grows its version, begins its steps anew, and is due when the calendar says', () => {
+    const acted = { ...IN.returned, vouched, course: courseOf(step('unit-admin', hoa), step('it-staff')) }
+    expect(decide(acted, COMMANDS.submit)).toMatchObject({
+      value: {
+        ...{ version: 3, sendings: 2, submittedAt: at, dueAt: due(3), vouched: null },
+        course: {
+          ...{ basis: { version: 4 }, level: 0, upAt: due(3), passedUp: null },
+          steps: [
+            { seat: 'unit-admin', days: 3, act: null },
+            { seat: 'it-staff', days: 5, act: null },
+          ],
+        },
+      },
     })
   })
 
@@ -158,20 +188,100 @@ describe('a request', () => {
   })
 })
 
-describe('whose request it is', () => {
-  const approver = { accountId: hoa.accountId, ninHash: 'hers', contactEmail: 'hoa@example.com', address: hoa.address }
-  test.each([
-    [{ filedBy: null, ninHash: 'hash', contactEmail: 'an@example.com' }, false],
-    [{ filedBy: hoa.accountId, ninHash: 'hash', contactEmail: 'an@example.com' }, true],
-    [{ filedBy: null, ninHash: 'hers', contactEmail: 'an@example.com' }, true],
-    [{ filedBy: null, ninHash: null, contactEmail: 'hoa@example.com' }, true],
-    [{ filedBy: null, ninHash: null, contactEmail: hoa.address }, true],
-  ])('%j: own is %s', (request, own) => {
-    expect(isOwn(request, approver)).toBe(own)
+describe('a request of several steps', () => {
+  const two: Submitted = { ...IN.submitted, course: courseOf(step('unit-admin'), step('it-staff')) }
+  const second: Submitted = { ...two, version: 3, vouched, course: courseOf(step('unit-admin', hoa), step('it-staff')) }
+  const itOnly: Ladder = { seats: [IT_STAFF], passed: [], vacant: false }
+
+  test('waits for its second after its first, with the time that it has', () => {
+    const decision = decide(two, COMMANDS.approve)
+    expect(decision).toMatchObject({
+      ok: true,
+      value: {
+        ...{ state: 'submitted', version: 3, dueAt: due(2), vouched: { identity: 'hr-list', handOver: 'slip' } },
+        course: { level: 0, upAt: due(2), steps: [{ act: { by: hoa.accountId } }, { act: null }] },
+      },
+    })
+    if (!decision.ok || decision.value.state !== 'submitted') throw new Error('not submitted')
+    expect(waitingStep(decision.value.course)?.index).toBe(1)
   })
 
-  test('an approver without a number or contact is not everybody without one', () => {
-    const bare = { ...approver, ninHash: null, contactEmail: null }
-    expect(isOwn({ filedBy: null, ninHash: null, contactEmail: 'an@example.com' }, bare)).toBe(false)
+  test('is approved by its last, which may leave to the first who the person is', () => {
+    const last = { ...COMMANDS.approve, by: thang, ladder: itOnly, version: 3, vouched: null }
+    expect(decide(second, last)).toMatchObject({ ok: true, value: { state: 'approved', vouched } })
+    const unknown = { ...second, vouched: null }
+    expect(decide(unknown, last)).toEqual({ ok: false, refusal: { kind: 'incomplete', missing: 'identity' } })
+  })
+
+  test('is not approved twice by the same person, whatever seats they hold', () => {
+    const both = { ...hoa, seats: [...hoa.seats, IT_STAFF] }
+    for (const type of ['approve', 'return', 'reject'] as const)
+      expect(decide(second, { ...COMMANDS[type], by: both, ladder: itOnly, version: 3 })).toEqual({
+        ...{ ok: false, refusal: { kind: 'acted-before' } },
+      })
+  })
+
+  test('tells whoever comes late who was faster', () => {
+    expect(decide(second, { ...COMMANDS.approve, by: ha })).toEqual({
+      ok: false,
+      refusal: { kind: 'changed-meanwhile', byName: 'Phạm Thị Hoa', at: before },
+    })
+  })
+
+  test('waits for its seat: nobody else decides', () => {
+    for (const type of ['approve', 'return', 'reject'] as const)
+      expect(decide(two, { ...COMMANDS[type], by: thang })).toEqual({ ok: false, refusal: { kind: 'not-your-turn' } })
+  })
+})
+
+describe('a request that is not answered', () => {
+  const at2 = { ...IN.submitted, course: { ...IN.submitted.course, upAt: before } }
+
+  test('is passed up seat by seat, each time after the days of the step, and no further than the last', () => {
+    let request: Request = at2
+    for (const [level, to] of [seatOf(above), IT_STAFF].entries()) {
+      if (request.state !== 'submitted') throw new Error(request.state)
+      const now = later(request.course.upAt, 1)
+      const soon = decide(request, { ...COMMANDS['pass-up'], at: request.course.upAt, due: () => now })
+      expect(soon).toMatchObject({ ok: true })
+      const decision = decide(request, { ...COMMANDS['pass-up'], at: now, due: (n) => later(now, days(n)) })
+      expect(decision).toMatchObject({
+        ...{ ok: true, value: { state: 'submitted', version: 2, dueAt: at } },
+        value: { course: { level: level + 1, upAt: later(now, days(2)), passedUp: { at: now, to } } },
+      })
+      if (decision.ok) request = decision.value
+    }
+    expect(decide(request, { ...COMMANDS['pass-up'], at: later(at, days(99)) })).toMatchObject({
+      refusal: { kind: 'not-yet' },
+    })
+  })
+
+  test('is not passed up before its time', () => {
+    const early = { ...IN.submitted, course: { ...IN.submitted.course, upAt: later(at, 1) } }
+    expect(decide(early, COMMANDS['pass-up'])).toEqual({ ok: false, refusal: { kind: 'not-yet' } })
+  })
+
+  test('passed up, is decided above or still below', () => {
+    const up = { ...at2, course: { ...at2.course, level: 1 } }
+    expect(decide(up, { ...COMMANDS.approve, by: ha })).toMatchObject({ ok: true, value: { state: 'approved' } })
+    expect(decide(up, { ...COMMANDS.approve, by: hoa })).toMatchObject({ ok: true, value: { state: 'approved' } })
+    expect(decide(up, { ...COMMANDS.approve, by: thang })).toMatchObject({ refusal: { kind: 'not-your-turn' } })
+  })
+})
+
+describe('taking over', () => {
+  const take = COMMANDS['take-over']
+  test('opens a request to the seat of whoever takes it', () => {
+    expect(decide(IN.submitted, { ...take, by: ha })).toMatchObject({
+      value: { version: 2, course: { level: 1, passedUp: { at, to: seatOf(above) } } },
+    })
+    expect(decide(IN.submitted, take)).toMatchObject({ value: { course: { level: 2, passedUp: { to: IT_STAFF } } } })
+  })
+
+  test('is for those above only', () => {
+    expect(decide(IN.submitted, { ...take, by: hoa })).toEqual({ ok: false, refusal: { kind: 'your-turn' } })
+    const aside = { ...hoa, seats: [seatOf(UnitId.parse('6f1c2f0e-0000-4000-8000-000000000008'))] }
+    expect(decide(IN.submitted, { ...take, by: aside })).toEqual({ ok: false, refusal: { kind: 'not-your-turn' } })
+    expect(decide(IN.submitted, { ...take, version: 1 })).toMatchObject({ refusal: { kind: 'changed-meanwhile' } })
   })
 })

@@ -210,7 +210,7 @@ test('waiting times count what waits and what was answered, in the reader’s un
   const quick = await ask(units.department, 'Chu Văn Quý')
   await ask(units.other, 'Lục Văn Sìn')
   const reject = (id: RequestId) =>
-    requests.reject(allowed('request.decide', it), id, { version: 2, comment: 'Không thuộc đơn vị' })
+    requests.reject(allowed('request.decide', admin), id, { version: 2, comment: 'Không thuộc đơn vị' })
   now = vietnam('2026-11-23T10:30')
   await reject(quick)
   now = vietnam('2026-11-24T10:00')

@@ -72,7 +72,17 @@ const TABLE: Readonly<Record<string, Row>> = {
 
   'GET /cho-duyet': ['in', 403, 200, 200, 200, 200, 200],
   'GET /cho-duyet/:id': ['in', 403, ...within(200), 200, 200],
-  'POST /cho-duyet/:id/quyet-dinh': [403, 403, ...within('/cho-duyet'), '/cho-duyet', 403],
+  // Whoever stands above a unit that has its own administrator reads its requests, and decides only once they took them over.
+  'POST /cho-duyet/:id/quyet-dinh': [
+    403,
+    403,
+    [404, '/cho-duyet', 404],
+    ['/cho-duyet', '/cho-duyet/:id', 404],
+    [404, 404, '/cho-duyet'],
+    '/cho-duyet/:id',
+    403,
+  ],
+  'POST /cho-duyet/:id/nhan-xu-ly': [403, 403, ...within('/cho-duyet/:id'), '/cho-duyet/:id', 403],
   'POST /cho-duyet/:id/so-dinh-danh': [403, 403, ...within(200), 200, 403],
 
   'GET /tai-khoan': ['in', 403, 200, 200, 200, 200, 200],
@@ -112,6 +122,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /ngay-nghi': [403, 403, 403, 403, 403, '/ngay-nghi?nam=2026', 403],
   'POST /ngay-nghi/nam/:year': [403, 403, 403, 403, 403, '/ngay-nghi?nam=:id', 403],
   'POST /ngay-nghi/:day/xoa': [403, 403, 403, 403, 403, '/ngay-nghi?nam=2098', 403],
+  'GET /quy-dinh/phe-duyet': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /quy-dinh/phe-duyet/moi': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /quy-dinh/phe-duyet/moi': [403, 403, 403, 403, 403, '/quy-dinh/phe-duyet/moi', 403],
+  'GET /quy-dinh/phe-duyet/sua': ['in', 403, 403, 403, 403, 404, 403],
+  'POST /quy-dinh/phe-duyet/sua': [403, 403, 403, 403, 403, 404, 403],
+  'GET /quy-dinh/phe-duyet/bo': ['in', 403, 403, 403, 403, 404, 403],
+  'POST /quy-dinh/phe-duyet/bo': [403, 403, 403, 403, 403, 404, 403],
   'GET /quy-dinh/dia-chi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /quy-dinh/dia-chi': [403, 403, 403, 403, 403, '/quy-dinh/dia-chi', 403],
   'GET /dia-chi': ['in', 403, 403, 403, 403, 200, 200],
@@ -200,6 +217,8 @@ async function caseOf(key: string, place: Place): Promise<{ id: string; fields: 
     case 'GET /cho-duyet/:id':
     case 'POST /cho-duyet/:id/so-dinh-danh':
       return { id: await asked(place), fields: {} }
+    case 'POST /cho-duyet/:id/nhan-xu-ly':
+      return { id: await asked(place), fields: { why: 'Người duyệt đi vắng', version: '2' } }
     case 'POST /cho-duyet/:id/quyet-dinh':
       return { id: await asked(place), fields: { decision: 'return', returnText: 'Bổ sung quyết định', version: '2' } }
     case 'GET /kich-hoat/:token':
@@ -313,7 +332,7 @@ test.each([
   const seen: Record<string, readonly Place[]> = {}
   for (const role of ROLES.slice(2)) {
     const who = await enter(role)
-    const { html } = await who.get(what === 'requests' ? `${path}?q=danh+sach` : path)
+    const { html } = await who.get(what === 'requests' ? `${path}?tab=waiting&q=danh+sach` : path)
     seen[role] = PLACES.filter((place) => html.includes(links[place]))
   }
   expect(seen).toEqual({

@@ -157,10 +157,10 @@ describe('a decision', () => {
     const id = await waiting(units.agency, 'Trần Thị Minh Hà', actors.approver.address)
     expect(EmailAddress.parse(actors.approver.address)).toBe(actors.approver.address)
     const { html } = await approver.get(`/cho-duyet/${id}`)
-    expect(plain(html)).toContain(vi.decision.own)
+    expect(plain(html)).toContain(vi.workflow.turn['own-request'])
     expect(html).not.toContain('/quyet-dinh')
     const seen = await decide(approver, id, approve)
-    expect(errorsIn(seen.html)).toEqual([{ field: 'decision', text: vi.decision.own }])
+    expect(errorsIn(seen.html)).toEqual([{ field: 'decision', text: vi.refusals['own-request'] }])
     expect(await stateOf(id)).toBe('submitted')
   })
 

@@ -22,6 +22,7 @@ const STAFF: readonly Link[] = [
   { href: '/phan-quyen', text: 'roles' },
   { href: '/thoi-gian', text: 'times' },
   { href: '/ngay-nghi', text: 'holidays' },
+  { href: '/quy-dinh/phe-duyet', text: 'steps' },
   { href: '/quy-dinh/dia-chi', text: 'naming' },
   { href: '/dia-chi', text: 'addresses' },
   { href: '/nhat-ky', text: 'audit' },

@@ -1,6 +1,7 @@
 import { brakeEn } from './brake.en.ts'
 import { sharedEn } from './shared.en.ts'
 import type { Words } from './vi.ts'
+import { workflowEn } from './workflow.en.ts'
 
 const plurals = new Intl.PluralRules('en')
 /** `2 requests`, `1 request`; takes numbers and numbers already written, such as `6,000`. */
@@ -87,6 +88,7 @@ export const en: Words = {
     holidays: 'Days off',
     times: 'Waiting times',
     naming: 'Address patterns',
+    steps: workflowEn.policy.title,
     addresses: 'Look up an address',
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
@@ -120,7 +122,7 @@ export const en: Words = {
     link: 'Send the activation link to the contact e-mail',
     slip: 'Print a slip and hand it over',
   },
-  kinds: { person: 'New personal mailbox' },
+  workflow: workflowEn,
   targets: { directory: 'Directory server', mail: 'Mail server' },
 
   states: {
@@ -422,6 +424,7 @@ export const en: Words = {
   },
 
   history: {
+    ...workflowEn.history,
     'contact-confirmed': 'Contact e-mail confirmed',
     submitted: 'Request sent',
     resubmitted: 'Completed and sent again',
@@ -541,7 +544,7 @@ export const en: Words = {
     metaAll: (units) => `Whole province, ${of(units, 'unit')}`,
     metaSeveral: (units) => of(units, 'unit'),
     counts: (n, overdue) => `${of(n, 'request')}, ${overdue} overdue`,
-    tabs: { waiting: 'To decide', overdue: 'Overdue', returned: 'Returned', settled: 'Settled' },
+    tabs: { ...workflowEn.inbox.tabs, overdue: 'Overdue', returned: 'Returned', settled: 'Settled' },
     search: 'Name, address or code',
     unit: 'Unit',
     allUnits: (n) => `All ${n} units`,
@@ -647,7 +650,6 @@ export const en: Words = {
       duplicate: 'This number already has an account. Return or refuse; no second mailbox is made.',
       addressLost: 'The address is no longer reserved. Return the request so that the applicant chooses another.',
     },
-    own: 'You cannot decide your own request. It belongs to another administrator of the unit or to the unit above.',
     already: (name, what, at) => `${name} ${what} it at ${at}.`,
     alreadyWhat: {
       approved: 'approved',
@@ -1077,6 +1079,7 @@ export const en: Words = {
       statistics: 'statistics code',
       unit: 'unit',
       validFrom: 'from',
+      ...workflowEn.audit.details,
     },
     reasons: {
       wrong: 'wrong address or password',
@@ -1124,6 +1127,7 @@ export const en: Words = {
       'domain.added': 'Domain added',
       'domain.removed': 'Domain removed',
       'naming.changed': 'Address patterns changed',
+      ...workflowEn.audit.actions,
       'address.release-asked': 'Release of an address asked for',
       'address.released': 'Address released',
       'address.release-dropped': 'Used address kept',
@@ -1195,6 +1199,7 @@ export const en: Words = {
   },
 
   refusals: {
+    ...workflowEn.refusals,
     'not-in-state': 'The request is no longer in this state. Look again before you go on.',
     'own-request': 'You cannot decide your own request.',
     'changed-meanwhile': 'Somebody has just changed this. Look at the new version before you save.',

@@ -4,12 +4,15 @@ import type { Why } from '../../addresses/tombstones.ts'
 import type { PasswordRefusal } from '../../accounts/password.ts'
 import type { DetailsField, FieldError } from '../../requests/details.ts'
 import type { Refusal } from '../../requests/requests.ts'
+import type { StepsRefusal } from '../../requests/steps-policies.ts'
 import type { UnitRefusal } from '../../units/unit.ts'
 import type { Words } from './vi.ts'
 
 /** The message for a refusal of any use case; a new refusal does not compile without its words. */
-export const refusalText = (t: Words, refusal: Refusal | RoleRefusal | UnitRefusal | HolidayRefusal): string =>
-  t.refusals[refusal.kind]
+export const refusalText = (
+  t: Words,
+  refusal: Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | StepsRefusal,
+): string => t.refusals[refusal.kind]
 
 /** Why an address is what it is: rule, version, which of its namesakes. */
 export function whyText(t: Words, why: Why): string {

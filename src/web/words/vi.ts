@@ -1,5 +1,6 @@
 import { brakeVi } from './brake.vi.ts'
 import { sharedVi } from './shared.vi.ts'
+import { workflowVi } from './workflow.vi.ts'
 
 /**
  * Every Vietnamese text of the pages, by page. What takes a value is a function; dates, times and numbers come in as they
@@ -84,6 +85,7 @@ export const vi = {
     holidays: 'Ngày nghỉ',
     times: 'Thời gian chờ',
     naming: 'Mẫu địa chỉ',
+    steps: workflowVi.policy.title,
     addresses: 'Tra địa chỉ',
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
@@ -117,7 +119,7 @@ export const vi = {
     link: 'Gửi liên kết kích hoạt đến email liên hệ',
     slip: 'In phiếu giao tận tay',
   },
-  kinds: { person: 'Cấp mới hộp thư cá nhân' },
+  workflow: workflowVi,
   targets: { directory: 'Máy chủ danh bạ', mail: 'Máy chủ thư' },
 
   states: {
@@ -427,6 +429,7 @@ export const vi = {
   },
 
   history: {
+    ...workflowVi.history,
     'contact-confirmed': 'Xác nhận email liên hệ',
     submitted: 'Gửi đề nghị',
     resubmitted: 'Bổ sung và gửi lại',
@@ -548,7 +551,7 @@ export const vi = {
     metaAll: (units: string) => `Toàn tỉnh, ${units} đơn vị`,
     metaSeveral: (units: string) => `${units} đơn vị được giao`,
     counts: (n: string, overdue: string) => `${n} đề nghị, ${overdue} quá hạn`,
-    tabs: { waiting: 'Chờ duyệt', overdue: 'Quá hạn', returned: 'Đã trả lại', settled: 'Đã giải quyết' },
+    tabs: { ...workflowVi.inbox.tabs, overdue: 'Quá hạn', returned: 'Đã trả lại', settled: 'Đã giải quyết' },
     search: 'Họ tên, địa chỉ hoặc mã đề nghị',
     unit: 'Đơn vị',
     allUnits: (n: string) => `Tất cả ${n} đơn vị`,
@@ -653,7 +656,6 @@ export const vi = {
       duplicate: 'Số định danh này đã có tài khoản. Trả lại hoặc từ chối; không tạo hộp thư thứ hai.',
       addressLost: 'Địa chỉ không còn giữ được. Trả lại để người đề nghị chọn địa chỉ khác.',
     },
-    own: 'Không duyệt được đề nghị của chính mình. Đề nghị này thuộc quản trị khác của đơn vị hoặc đơn vị cấp trên.',
     already: (name: string, what: string, at: string) => `${name} ${what} đề nghị này lúc ${at}.`,
     alreadyWhat: {
       approved: 'đã duyệt',
@@ -1083,6 +1085,7 @@ export const vi = {
       statistics: 'mã thống kê',
       unit: 'đơn vị',
       validFrom: 'từ ngày',
+      ...workflowVi.audit.details,
     } as Record<string, string>,
     reasons: {
       wrong: 'sai địa chỉ hoặc mật khẩu',
@@ -1134,6 +1137,7 @@ export const vi = {
       'domain.added': 'Thêm tên miền',
       'domain.removed': 'Bỏ tên miền',
       'naming.changed': 'Sửa mẫu địa chỉ',
+      ...workflowVi.audit.actions,
       'address.release-asked': 'Đề nghị mở lại địa chỉ',
       'address.released': 'Mở lại địa chỉ',
       'address.release-dropped': 'Giữ nguyên địa chỉ đã dùng',
@@ -1205,6 +1209,7 @@ export const vi = {
   },
 
   refusals: {
+    ...workflowVi.refusals,
     'not-in-state': 'Đề nghị không còn ở tình trạng này. Xem lại trước khi làm tiếp.',
     'own-request': 'Không duyệt được đề nghị của chính mình.',
     'changed-meanwhile': 'Có người vừa sửa nội dung này. Xem bản mới trước khi lưu.',

@@ -1,0 +1,105 @@
+import { unitIds, type Actor, type Permit } from '../access/policy.ts'
+import { dayOf } from '../kernel/day.ts'
+import type { RequestId, UnitId } from '../kernel/ids.ts'
+import type { RequestsDeps } from './changes.ts'
+import type { RequestState } from './request.ts'
+import * as store from './inbox-store.ts'
+
+const PAGE = 20
+
+export type InboxLine = {
+  readonly id: RequestId
+  readonly code: string
+  readonly state: RequestState
+  readonly fullName: string
+  readonly position: string
+  readonly unitName: string
+  readonly local: string
+  readonly submittedAt: Date
+  readonly dueAt: Date
+  readonly decidedAt: Date | null
+  readonly overdue: boolean
+  readonly namesakes: number
+  readonly sendings: number
+  /** Which of its steps waits, from 1, and how many there are. */
+  readonly step: number
+  readonly steps: number
+  /** Nobody in the units may act on it. */
+  readonly fallen: boolean
+}
+export type Inbox = {
+  readonly lines: InboxLine[]
+  readonly total: number
+  readonly page: number
+  readonly pageSize: number
+  readonly counts: store.InboxCounts
+}
+export type InboxTab = store.InboxTab
+export { INBOX_TABS } from './inbox-store.ts'
+
+/** The seats that somebody holds, in person or for somebody. */
+export function seatsHeld(actor: Actor): store.Mine {
+  const grants = actor.kind === 'person' ? actor.grants : []
+  return {
+    units: grants.flatMap(({ role, unitId }) => (role === 'unit-admin' && unitId !== null ? [unitId] : [])),
+    itStaff: grants.some(({ role }) => role === 'it-staff'),
+  }
+}
+
+/** What waits for a decision, and what was decided. */
+export function inboxOf(deps: RequestsDeps) {
+  const { prisma, clock } = deps
+
+  return {
+    /**
+     * A page of what waits: for the reader (`mine`: the seats that they hold) or for anybody within their scope, and of what is
+     * overdue, returned or settled there.
+     */
+    async inbox(
+      permit: Permit<'request.read'>,
+      filter: { tab?: InboxTab; q?: string; unit?: UnitId | null; sort?: 'due' | 'sent'; page?: number },
+    ): Promise<Inbox> {
+      const at = clock()
+      const query: store.InboxFilter = {
+        tab: filter.tab ?? 'waiting',
+        q: filter.q ?? '',
+        unit: filter.unit ?? null,
+        within: unitIds(permit.units),
+        mine: seatsHeld(permit.actor),
+        at,
+        on: dayOf(at),
+        sort: filter.sort ?? 'due',
+        limit: PAGE,
+        offset: ((filter.page ?? 1) - 1) * PAGE,
+      }
+      const [rows, counts] = await Promise.all([store.page(prisma, query), store.counts(prisma, query)])
+      const plain = query.q === '' && query.unit === null && query.tab !== 'settled'
+      const total = plain ? counts[query.tab] : await store.count(prisma, query)
+      const lines = rows.map((row): InboxLine => ({
+        id: row.id as RequestId,
+        code: row.code,
+        state: row.state,
+        fullName: row.full_name,
+        position: row.position,
+        unitName: row.unit_name ?? '',
+        local: row.local,
+        submittedAt: row.submitted_at,
+        dueAt: row.due_at,
+        decidedAt: row.decided_at,
+        overdue: row.state === 'submitted' && row.due_at < at,
+        namesakes: row.namesakes,
+        sendings: row.sendings,
+        step: row.step + 1,
+        steps: row.steps,
+        fallen: row.state === 'submitted' && row.fallen,
+      }))
+      return { lines, total, page: filter.page ?? 1, pageSize: PAGE, counts }
+    },
+
+    /** How many requests wait at the reader's seats, for the navigation. */
+    waiting: (permit: Permit<'request.read'>): Promise<number> => store.countMine(prisma, seatsHeld(permit.actor)),
+
+    /** How many requests nobody in their units may act on, so that IT staff must. */
+    fallen: (_permit: Permit<'sync.read'>): Promise<number> => store.countFallen(prisma),
+  }
+}
