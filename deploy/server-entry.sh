@@ -38,7 +38,9 @@ dovecot)
   export MAIL_UID=5000 MAIL_GID=5000 MAIL_FSYNC=optimized AUTH_FAILURE_DELAY='2 secs'
   export LISTEN='*' IMAPS_PORT=993 DOVEADM_PORT=8443 DOVEADM_LISTEN="${DOVEADM_LISTEN-*}"
   if [ "$only" = configure ]; then export LOG=syslog; else export LOG=/dev/stderr; fi
-  for file in dovecot.conf dovecot-ldap.conf.ext dovecot-ldap-users.conf.ext; do fill "dovecot/$file" "$CONF/$file"; done
+  for file in dovecot.conf dovecot-ldap.conf.ext dovecot-ldap-users.conf.ext dovecot-acls; do fill "dovecot/$file" "$CONF/$file"; done
+  # It is read by what runs as the owner of the mail.
+  chmod 644 "$CONF/dovecot-acls"
   mkdir -p "$RUN" "$STATE" "$MAIL_HOME" "$MAIL_HOME-archive"
   chown 5000:5000 "$STATE" "$MAIL_HOME" "$MAIL_HOME-archive"
   chmod 700 "$MAIL_HOME-archive"

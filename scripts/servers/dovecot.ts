@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chownSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Certificates } from './certificates.ts'
@@ -49,7 +49,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   chownSync(at('mail-archive'), owner.uid, owner.gid)
   chownSync(at('state'), owner.uid, owner.gid)
   const logFile = at('dovecot.log')
-  const files = ['dovecot.conf', 'dovecot-ldap.conf.ext', 'dovecot-ldap-users.conf.ext']
+  const files = ['dovecot.conf', 'dovecot-ldap.conf.ext', 'dovecot-ldap-users.conf.ext', 'dovecot-acls']
   fillFiles(
     files.map((file) => `dovecot/${file}`),
     at('conf'),
@@ -77,6 +77,8 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
       DOVECOT_PASSWORD: ldap.password,
     },
   )
+  // It is read by what runs as the owner of the mail.
+  chmodSync(join(at('conf'), 'dovecot-acls'), 0o644)
   const config = join(at('conf'), 'dovecot.conf')
   const server = daemon({
     name: 'Dovecot',

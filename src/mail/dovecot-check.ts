@@ -13,6 +13,8 @@ const NEEDED = [
   'mailboxSubscribe',
   'mailboxStatus',
   'authCacheFlush',
+  'kick',
+  'who',
   'backup',
   'sync',
   'fsDelete',
@@ -36,7 +38,9 @@ export async function checkDovecot(server: Doveadm, mailHome: string, archiveHom
   return [
     { check: 'mail: doveadm', ok: true, detail: `answers, and takes the key (${commands.size} commands)` },
     version(commands),
-    quotaPlugin(commands),
+    plugin(commands, 'quotaGet', 'quota'),
+    plugin(commands, 'aclGet', 'acl'),
+    await sessions(server),
     await directory(server),
     await folder(server, 'mail: home folder', mailHome, 'DOVEADM_MAIL_HOME'),
     await folder(server, 'mail: archive folder', archiveHome, 'DOVEADM_ARCHIVE_HOME'),
@@ -74,15 +78,28 @@ function version(commands: ReadonlySet<string>): Finding {
   }
 }
 
-const quotaPlugin = (commands: ReadonlySet<string>): Finding =>
-  commands.has('quotaGet')
-    ? { check: 'mail: quota', ok: true, detail: 'the quota plugin is loaded' }
+const plugin = (commands: ReadonlySet<string>, command: string, name: string): Finding =>
+  commands.has(command)
+    ? { check: `mail: ${name}`, ok: true, detail: `the ${name} plugin is loaded` }
     : {
-        check: 'mail: quota',
+        check: `mail: ${name}`,
         ok: false,
-        detail: 'the quota plugin is not loaded',
-        remedy: 'Add quota to mail_plugins at the top level of dovecot.conf',
+        detail: `the ${name} plugin is not loaded`,
+        remedy: `Add ${name} to mail_plugins at the top level of dovecot.conf`,
       }
+
+/** Whether sessions can be seen, which those of a former holder must be. A process that has served mail runs as its owner. */
+async function sessions(server: Doveadm): Promise<Finding> {
+  const check = 'mail: sessions'
+  const answer = await ask(server, ['who', { mask: [NOBODY] }])
+  if (typeof answer !== 'string' && answer.ok) return { check, ok: true, detail: 'can be seen and ended' }
+  return {
+    check,
+    ok: false,
+    detail: typeof answer === 'string' ? answer : explain(answer.exitCode),
+    remedy: 'Open the socket anvil to the owner of the mail (service anvil in deploy/dovecot/dovecot.conf)',
+  }
+}
 
 async function directory(server: Doveadm): Promise<Finding> {
   const check = 'mail: Dovecot reads the directory'

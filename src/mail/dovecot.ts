@@ -2,8 +2,10 @@ import { TargetFault } from '../kernel/fault.ts'
 import type { Fault } from '../kernel/fault.ts'
 import { doveadm, EXIT, explain, kindOf } from './doveadm.ts'
 import type { Answer, Command, Doveadm, DoveadmSettings } from './doveadm.ts'
+import { ensureAccess } from './dovecot-access.ts'
 import { checkDovecot } from './dovecot-check.ts'
 import { dovecotKeeping } from './dovecot-keeping.ts'
+import { endSessions } from './dovecot-sessions.ts'
 import { isLogin } from './login.ts'
 import { lookAt, parseFolders, quotaOf, wrongWith } from './dovecot-mailbox.ts'
 import { posix } from './dovecot-purge.ts'
@@ -89,20 +91,48 @@ export function dovecotMail(settings: DovecotSettings): MailStore {
     })
   }
 
+  /** The access lists of those mailboxes that people share and that are well so far. */
+  const withAccess = async (mailboxes: readonly Mailbox[], outcomes: readonly MailOutcome[]) => {
+    const shared = mailboxes.flatMap(({ access, ...mailbox }, index) =>
+      access && outcomes[index]?.status !== 'fault' ? [{ index, mailbox: { ...mailbox, access } }] : [],
+    )
+    if (shared.length === 0) return [...outcomes]
+    const done = await ensureAccess(
+      server,
+      shared.map(({ mailbox }) => mailbox),
+    ).catch((error: unknown) => shared.map(() => ({ changed: false, fault: faultOf(error) })))
+    const all = [...outcomes]
+    for (const [n, { index }] of shared.entries()) {
+      const { changed = false, fault = null } = done[n] ?? {}
+      if (fault !== null) all[index] = { status: 'fault', fault }
+      else if (changed && all[index]?.status === 'unchanged') all[index] = { status: 'changed' }
+    }
+    return all
+  }
+
   const ensureBatch = async (mailboxes: readonly Mailbox[]): Promise<MailOutcome[]> => {
     const seen = await lookPastTheCache(mailboxes)
     const wanting = seen.filter(({ fault, missing }) => fault === null && missing.length > 0)
     const made = await complete(wanting).catch((error: unknown) => wanting.map(() => faultOf(error)))
     const afterwards = new Map(wanting.map(({ mailbox }, index) => [mailbox, made[index] ?? null]))
-    return seen.map(({ mailbox, fault, fresh, missing }): MailOutcome => {
+    const outcomes = seen.map(({ mailbox, fault, fresh, missing }): MailOutcome => {
       const trouble = fault ?? afterwards.get(mailbox) ?? null
       if (trouble !== null) return { status: 'fault', fault: trouble }
       return { status: fresh || missing.length > 0 ? 'created' : 'unchanged' }
     })
+    return withAccess(mailboxes, outcomes)
   }
 
   return {
-    capabilities: { vendor: 'Dovecot 2.3', imap: true, submission: true, quota: true, lastSignIn: true },
+    capabilities: {
+      vendor: 'Dovecot 2.3',
+      imap: true,
+      submission: true,
+      quota: true,
+      access: true,
+      sessions: true,
+      lastSignIn: true,
+    },
 
     async ensure(mailboxes) {
       const outcomes = new Map<Mailbox, MailOutcome>()
@@ -141,6 +171,8 @@ export function dovecotMail(settings: DovecotSettings): MailStore {
       for (const batch of chunks(logins, 200)) await occupiedHomes(server, mailHome, batch, found)
       return found
     },
+
+    endSessions: (logins) => endSessions(server, logins),
 
     async usage(login) {
       if (!isLogin(login)) throw new TargetFault({ kind: 'refused', detail: `not a login: ${login}` })

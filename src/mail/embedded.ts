@@ -41,12 +41,21 @@ export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
   }
 
   return {
-    capabilities: { vendor: 'embedded', imap: false, submission: false, quota: true, lastSignIn: false },
+    capabilities: {
+      vendor: 'embedded',
+      imap: false,
+      submission: false,
+      quota: true,
+      access: false,
+      sessions: false,
+      lastSignIn: false,
+    },
     ensure: (mailboxes) => Promise.all(mailboxes.map(ensureOne)),
     async occupied(logins) {
       const found = await Promise.all(logins.map(async (login) => ((await drop.exists(placeOf(login))) ? [login] : [])))
       return new Set(found.flat())
     },
+    endSessions: () => Promise.resolve(),
     async usage(login) {
       const place = placeOf(login)
       if (!(await settings.resolves(login)))

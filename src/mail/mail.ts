@@ -12,9 +12,12 @@ export type Mailbox = {
   readonly access?: readonly Access[]
 }
 
-/** What became of one mailbox; whatever is not a fault was read back: it resolves, has its folders and its quota. */
+/**
+ * What became of one mailbox; whatever is not a fault was read back: it resolves, has its folders, its quota and its access
+ * list.
+ */
 export type MailOutcome =
-  { readonly status: 'created' | 'unchanged' } | { readonly status: 'fault'; readonly fault: Fault }
+  { readonly status: 'created' | 'changed' | 'unchanged' } | { readonly status: 'fault'; readonly fault: Fault }
 
 /** Where a mailbox is archived: the first time at 1, after a recovery at 2, and so on. */
 export type ArchivePlace = { readonly login: string; readonly no: number }
@@ -38,6 +41,10 @@ export type MailCapabilities = {
   readonly imap: boolean
   readonly submission: boolean
   readonly quota: boolean
+  /** Whether other people can open a mailbox: without it, nobody but the owner does, and `access` changes nothing. */
+  readonly access: boolean
+  /** Whether people have sessions that could outlive a right; without it there are none to end. */
+  readonly sessions: boolean
   /** Whether it knows when somebody signed in to a mailbox. */
   readonly lastSignIn: boolean
 }
@@ -52,6 +59,11 @@ export type MailStore = {
    * none, else it would read somebody else's mail. Throws TargetFault when the store cannot be asked.
    */
   occupied(logins: readonly string[]): Promise<ReadonlySet<string>>
+  /**
+   * Ends the running sessions of these logins; the next sign-in asks the directory anew. Done once none is seen to run,
+   * however often it is asked. Throws TargetFault.
+   */
+  endSessions(logins: readonly string[]): Promise<void>
   /** Throws TargetFault when the store cannot be asked, or knows no such login. */
   usage(login: string): Promise<MailUsage>
   /**

@@ -4,6 +4,7 @@ import type { Directory, DirectoryAccount, DirectoryGroup, DirectoryOutcome } fr
 import type { Clock } from '../kernel/clock.ts'
 import { TargetFault, type Fault } from '../kernel/fault.ts'
 import type { Mailbox, MailOutcome, MailStore } from '../mail/mail.ts'
+import { applyMailboxes } from './mailboxes.ts'
 import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
 import * as store from './store.ts'
 import type { Result } from './store.ts'
@@ -113,11 +114,7 @@ export function provisionerOf(deps: {
     recording.catch(() => undefined)
 
     const boxes = forMail.filter((account) => known(account.id))
-    const mailOutcomes = await mail.ensure(
-      boxes.map(({ login, mail: address, quotaMb, access }): Mailbox => ({
-        ...{ login, mail: address, quotaMb, ...(access && { access }) },
-      })),
-    )
+    const mailOutcomes = await applyMailboxes(mail, boxes)
     await recording
     const atMail = boxes.map((account, i) =>
       mailResult(account.id, account.revision, mailOutcomes[i] ?? missing, attempts(account.id, 'mail')),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TargetFault } from '../../src/kernel/fault.ts'
 import { FOLDERS } from '../../src/mail/mail.ts'
-import type { Mailbox, MailStore, MailUsage } from '../../src/mail/mail.ts'
+import type { Access, Mailbox, MailStore, MailUsage } from '../../src/mail/mail.ts'
 import type { LetterSender } from '../../src/mail/messages.ts'
 
 /** A mail store under test, with the world around it. */
@@ -17,6 +17,10 @@ export type MailWorld = {
   foldersOf(login: string): Promise<readonly string[]>
   /** Notes, as the store itself does it, that somebody signed in to their mailbox then. */
   noteSignIn(login: string, at: Date): Promise<void>
+  /** What somebody may do in a folder of another's mailbox, asked of the server by another way; nothing is ''. */
+  rightsOf(holder: string, mailbox: string, folder: string): Promise<string>
+  /** A folder that somebody who may makes in another's mailbox. */
+  makeFolder(holder: string, mailbox: string, folder: string): Promise<void>
   /** Hands mail to the mail server as a stranger would. */
   readonly sender: LetterSender
   stop(): Promise<void>
@@ -111,6 +115,51 @@ export function mailContract(name: string, start: () => Promise<MailWorld>): voi
       await world.know([{ ...grown, quotaMb: 70 }])
       expect(await world.store.ensure([{ ...grown, quotaMb: 70 }])).toEqual([{ status: 'unchanged' }])
       expect(await world.store.usage('100106')).toMatchObject({ quotaBytes: 70 * 1024 ** 2 })
+    })
+
+    test('lets exactly its holders open a shared mailbox, in all its folders, now and later', async () => {
+      const [box, anna, binh] = [mailbox('vanthu-snv'), mailbox('100108'), mailbox('100109')]
+      await world.know([box, anna, binh])
+      const held = (...access: readonly Access[]) => world.store.ensure([{ ...box, access }])
+      const rights = (folder: string) =>
+        Promise.all([anna, binh].map(({ login }) => world.rightsOf(login, box.login, folder)))
+      const status = (expected: string) => [{ status: world.store.capabilities.access ? expected : 'unchanged' }]
+      const can = (...expected: readonly string[]) => (world.store.capabilities.access ? expected : ['', ''])
+      const read = 'lookup read write-seen'
+      const all = 'create delete expunge insert lookup post read write write-deleted write-seen'
+
+      expect(await held({ login: anna.login, rights: 'full' }, { login: binh.login, rights: 'read' })).toEqual([
+        { status: 'created' },
+      ])
+      for (const folder of ['', 'Sent', 'Trash'])
+        expect([folder, await rights(folder)]).toEqual([folder, can(all, read)])
+      await world.makeFolder(anna.login, box.login, '2026')
+      expect(await rights('2026')).toEqual(can(all, read))
+      expect(await held({ login: binh.login, rights: 'read' }, { login: anna.login, rights: 'full' })).toEqual([
+        { status: 'unchanged' },
+      ])
+      expect(await held({ login: anna.login, rights: 'read' })).toEqual(status('changed'))
+      for (const folder of ['', 'Sent', '2026']) expect([folder, await rights(folder)]).toEqual([folder, can(read, '')])
+      expect(await held()).toEqual(status('changed'))
+      for (const folder of ['', 'Sent', '2026']) expect([folder, await rights(folder)]).toEqual([folder, ['', '']])
+    })
+
+    test('shares a mailbox with somebody whom the directory does not know yet', async () => {
+      const [box, late] = [mailbox('motcua-snv'), mailbox('100110')]
+      await world.know([box])
+      const shared = { ...box, access: [{ login: late.login, rights: 'full' as const }] }
+      expect(await world.store.ensure([shared])).toEqual([{ status: 'created' }])
+      await world.know([late])
+      expect(await world.store.ensure([shared])).toEqual([{ status: 'unchanged' }])
+      if (world.store.capabilities.access)
+        expect(await world.rightsOf(late.login, box.login, '')).toContain('write-deleted')
+    })
+
+    test('ends the sessions of people who have none', async () => {
+      await world.know([mailbox('100111')])
+      await world.store.endSessions(['100111', '100112'])
+      if (world.store.capabilities.sessions)
+        expect(await faultOf(world.store.endSessions(['*']))).toMatchObject({ kind: 'refused' })
     })
 
     test('counts a letter that was delivered, and refuses one to nobody', async () => {

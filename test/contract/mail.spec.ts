@@ -35,6 +35,8 @@ async function embeddedWorld(): Promise<MailWorld> {
     },
     leaveHome: (login) => maildrop(folder).deliver({ kind: 'mailboxes', name: login }, Buffer.from('old'), new Date()),
     foldersOf: (login) => readdir(join(folder, 'mailboxes', login)),
+    rightsOf: () => Promise.resolve(''),
+    makeFolder: () => Promise.resolve(),
     noteSignIn: () => Promise.reject(new Error('nobody signs in here')),
     sender,
     async stop() {
@@ -67,6 +69,15 @@ async function realWorld(servers: Servers): Promise<MailWorld> {
       await removeMailboxes(servers.slapd, [login])
     },
     foldersOf: async (login) => (await dovecot.doveadm('mailbox', 'list', '-u', login)).split('\n'),
+    async rightsOf(holder, mailbox, inside) {
+      const path = ['shared', mailbox, inside].filter(Boolean).join('/')
+      // A folder that is not shown is not found at all.
+      const rights = await dovecot.doveadm('-f', 'tab', 'acl', 'rights', '-u', holder, path).catch(() => '')
+      return (rights.split('\n')[1] ?? '').trim().split(' ').sort().join(' ')
+    },
+    async makeFolder(holder, mailbox, inside) {
+      await dovecot.doveadm('mailbox', 'create', '-u', holder, `shared/${mailbox}/${inside}`)
+    },
     async noteSignIn(login, at) {
       const file = join(dovecot.mailHome, login, 'last-login')
       const seconds = String(at.getTime() / 1000)

@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { ImapFlow } from 'imapflow'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
@@ -54,6 +58,97 @@ describe('the mailbox of a function', () => {
     expect(valuesIn(entry, 'congvuSignIn')).toEqual(['FALSE'])
     expect(valuesIn(entry, 'userPassword')).toEqual([])
   })
+})
+
+describe('its holders', () => {
+  const folder = 'shared/vanthu-snv'
+  const address = 'vanthu-snv@quangninh.gov.vn'
+  const listed = (who: Mailbox) =>
+    at.imap(who.mail, PASSWORD, async (client) =>
+      (await client.list()).map(({ path }) => path).filter((path) => path.startsWith('shared/')),
+    )
+  /** A mail program that stays signed in and has the folder open. */
+  async function reading(who: Mailbox) {
+    const { imap, caFile } = system.servers
+    const client = new ImapFlow({
+      ...{ host: imap.host, port: imap.port, secure: true, logger: false },
+      auth: { user: who.mail, pass: PASSWORD },
+      tls: { ca: readFileSync(caFile) },
+    })
+    client.on('error', () => undefined)
+    await client.connect()
+    await client.mailboxOpen(folder)
+    return { client, over: once(client, 'close') }
+  }
+  const isOver = (reader: { over: Promise<unknown> }) => Promise.race([reader.over.then(() => true), pause(300, false)])
+
+  test('each read it under their own name and password, and nobody signs in as it', async () => {
+    expect((await at.mailFromOutside(address, 'dan@example.com', 'Đơn số 1')).output).toMatch(/<-\s+250 2\.0\.0/)
+    for (const who of [an, binh]) expect(await at.subjects(who.mail, PASSWORD, 1, folder)).toEqual(['Đơn số 1'])
+    await expect(at.subjects(address, PASSWORD, 1)).rejects.toThrow()
+    await expect(at.subjects(registry.login, '', 1)).rejects.toThrow()
+    const chi = await atWork(system.services, system.servers.sink, staff, units.agency, { fullName: 'Đỗ Thị Chi' })
+    expect(await listed(chi)).toEqual([])
+    await expect(at.subjects(chi.mail, PASSWORD, 1, folder)).rejects.toThrow()
+  })
+
+  test('open all its folders, and those that one of them makes', async () => {
+    await at.imap(an.mail, PASSWORD, (client) => client.mailboxCreate(`${folder}/Đã trả lời`))
+    expect((await listed(binh)).sort()).toEqual(
+      ['', '/Drafts', '/Junk', '/Sent', '/Trash', '/Đã trả lời'].map((name) => folder + name),
+    )
+  })
+
+  test('write as it through the submission port, and a stranger does not', async () => {
+    expect((await at.submit(an.mail, PASSWORD, address, 'dan@example.com')).output).toMatch(/<~\s+250 2\.0\.0/)
+    const letter = await system.servers.sink.waitFor('dan@example.com', ({ sender }) => sender === address)
+    expect(letter.subject).toBe(`from ${address}`)
+    expect((await at.submit(staff.address, PASSWORD, address, 'dan@example.com')).output).not.toMatch(/250 2\.0\.0/)
+  })
+
+  test('once removed, have their sessions ended, cannot open it at the next sign-in, and write as it no more', async () => {
+    const [removed, stays] = [await reading(binh), await reading(an)]
+    await done(setHolders(system.services, registry.id, full(an)))
+    await settled(registry, an, binh)
+    expect(await isOver(removed)).toBe(true)
+    expect(await isOver(stays)).toBe(false)
+    await stays.client.logout()
+    expect(await listed(binh)).toEqual([])
+    await expect(at.subjects(binh.mail, PASSWORD, 1, folder)).rejects.toThrow()
+    // Their own mailbox is theirs as before.
+    expect(await at.subjects(binh.mail, PASSWORD, 0)).toEqual([])
+    const refused = await at.submit(binh.mail, PASSWORD, address, 'dan@example.com')
+    expect(refused.output).toMatch(/553 5\.7\.1/)
+    const view = await system.services.accounts.read(allowed('account.read', staff), registry.id)
+    expect(
+      view?.holders.map(({ accountId, until, stillShuttingOut }) => [accountId, until !== null, stillShuttingOut]),
+    ).toEqual([
+      [an.id, false, false],
+      [binh.id, true, false],
+    ])
+    await done(setHolders(system.services, registry.id, full(an, binh)))
+    await settled(registry, an, binh)
+    expect(await at.subjects(binh.mail, PASSWORD, 1, folder)).toEqual(['Đơn số 1'])
+  })
+
+  test('cannot let others in by themselves, nor can anybody into their own mailbox', async () => {
+    for (const path of [folder, 'INBOX']) {
+      const rights = await system.servers.dovecot.doveadm('acl', 'rights', '-u', an.login, path)
+      expect(rights).toContain('write-deleted')
+      expect(rights).not.toContain('admin')
+    }
+  })
+})
+
+test('a mailbox that nobody holds receives all the same, and whoever holds it later reads what came', async () => {
+  const { services } = system
+  const box = await issuedShared(services, { kind: 'unit', unitId: units.agency, name: 'Sở Nội vụ', local: 'snv' })
+  await settled(box)
+  expect((await at.mailFromOutside(box.mail, 'dan@example.com', 'Công văn')).output).toMatch(/<-\s+250 2\.0\.0/)
+  await done(setHolders(services, box.id, [{ accountId: an.id, rights: 'read' }]))
+  await settled(box, an)
+  expect(await at.subjects(an.mail, PASSWORD, 1, 'shared/snv')).toEqual(['Công văn'])
+  expect((await at.submit(an.mail, PASSWORD, box.mail, 'dan@example.com')).output).toMatch(/553 5\.7\.1/)
 })
 
 describe('who holds it', () => {
@@ -195,7 +290,8 @@ test('a larger mailbox is larger on the mail server', async () => {
 test('the whole history is in the log, and whole', async () => {
   const account = await system.services.accounts.read(allowed('account.read', staff), registry.id)
   expect(account?.events.map(({ kind }) => kind)).toEqual([
-    ...['issued', 'holder-added', 'holder-added', 'ready', 'alias-added', 'holder-changed', 'holder-changed'],
+    ...['issued', 'holder-added', 'holder-added', 'ready', 'holder-removed', 'holder-added', 'alias-added'],
+    ...['holder-changed', 'holder-changed'],
   ])
   expect(await system.services.audit.verify(allowed('audit.read', staff))).toMatchObject({ broken: null })
 })
