@@ -16,6 +16,8 @@ const FEATURES = [
   'imports',
   'brake',
 ] as const
+/** Where people and programs come in. */
+const DOORS = ['web', 'api']
 const PORTS = ['directory/directory.ts', 'mail/mail.ts']
 const isFeature = (room: string): boolean => (FEATURES as readonly string[]).includes(room)
 
@@ -51,12 +53,11 @@ describe('the walls of the house', () => {
     expect(show(across.filter(({ from }) => roomOf(from) === 'kernel'))).toEqual([])
   })
 
-  test('only main constructs: nobody imports main but main, and the web for the type of what main made', () => {
-    const allowed = (each: Import) =>
-      ['main', 'web'].includes(roomOf(each.from)) && (roomOf(each.from) === 'main' || each.to === 'main/compose.ts')
+  test('only main constructs: nobody imports main, and the doors only the type of what main made', () => {
+    const allowed = (each: Import) => DOORS.includes(roomOf(each.from)) && each.to === 'main/compose.ts'
     expect(show(across.filter((each) => roomOf(each.to) === 'main' && !allowed(each)))).toEqual([])
     const values = files.filter(
-      (file) => roomOf(file) === 'web' && /^import \{[^}]*\} from '\.\.\/main\//m.test(textOf(file)),
+      (file) => DOORS.includes(roomOf(file)) && /^import \{[^}]*\} from '\.\.\/main\//m.test(textOf(file)),
     )
     expect(values).toEqual([])
   })
@@ -66,10 +67,16 @@ describe('the walls of the house', () => {
     expect(show(across.filter((each) => nameOf(each.to) === 'store.ts' && !shared(each)))).toEqual([])
   })
 
-  test('the web never imports a store, a driver or Prisma', () => {
+  test('pages and API do not know each other, but for the shape of the API’s document', () => {
+    const found = across.filter(({ from, to }) => DOORS.includes(roomOf(from)) && DOORS.includes(roomOf(to)))
+    expect(show(found.filter(({ to }) => to !== 'api/document.ts'))).toEqual([])
+    expect(textOf('api/document.ts')).not.toMatch(/import |export (?!type )/)
+  })
+
+  test('the doors never import a store, a driver or Prisma', () => {
     const drivers = (to: string) => ['directory', 'mail', 'db'].includes(roomOf(to)) && to !== 'db/migrate.ts'
     expect(
-      show(ours.filter(({ from, to }) => roomOf(from) === 'web' && (drivers(to) || nameOf(to) === 'store.ts'))),
+      show(ours.filter(({ from, to }) => DOORS.includes(roomOf(from)) && (drivers(to) || nameOf(to) === 'store.ts'))),
     ).toEqual([])
   })
 
@@ -107,6 +114,8 @@ describe('the walls of the house', () => {
     'steps',
     'organisation',
     'waits',
+    'access-token',
+    'scope',
     'waiting',
     'brake',
   ])('%s.ts thinks, and does not act', (name) => {

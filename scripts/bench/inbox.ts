@@ -12,7 +12,7 @@ import { compose } from '../../src/main/compose.ts'
 import { parseConfig, type Environment } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
 import { secretsFrom } from '../../src/kernel/secrets.ts'
-import { webApp } from '../../src/web/app.ts'
+import { site } from '../../src/main/site.ts'
 import { guarded } from '../servers/guard.ts'
 import { freePort } from '../servers/ports.ts'
 import { startPostgres } from '../servers/postgres.ts'
@@ -156,7 +156,7 @@ async function served<T>(env: Environment, work: (origin: string, sent: Statemen
   const services = compose(parseConfig(env), logger('silent'), { connections: 2 })
   const sent: Statement[] = []
   services.database.pool.on('connect', (client) => listen(client, sent))
-  const web = await webApp(services)
+  const web = await site(services)
   const server = createServer(web.app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {

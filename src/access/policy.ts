@@ -21,6 +21,8 @@ export type PersonActor = {
   readonly unitId: UnitId
   readonly unitName: string
   readonly grants: readonly Grant[]
+  /** The access token through which they come; absent on pages. */
+  readonly via?: string
 }
 /** Who does something: a person, a named job, the command line, or a member of the public who has not signed in. */
 export type Actor =
@@ -41,6 +43,9 @@ const itStaff = { 'it-staff': 'all' } as const
 /** Every guarded action, and who may do it where. What is not listed is forbidden. */
 const RULES = {
   'own.read': 'signed-in',
+  'own.tokens': 'signed-in',
+  'token.read': centre,
+  'token.revoke': itStaff,
   'request.read': everyStaff,
   'request.decide': administrators,
   'number.reveal': administrators,

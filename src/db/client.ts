@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
 import { lanesOn } from './lanes.ts'
+import type { Whole } from './transaction.ts'
 
 export type Database = ReturnType<typeof openDatabase>
 
@@ -24,15 +26,28 @@ export function openDatabase(url: string, options: { connections?: number; patie
   // A connection that breaks, resting or lent, is the next query's error and never the process's end.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const client = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const whole = new AsyncLocalStorage<Whole>()
   const lanes = lanesOn(pool)
   return {
-    prisma,
+    /** Reads and writes through the transaction of the whole that it is asked in, if any; see `atomically`. */
+    prisma: following(client, whole),
+    whole,
     lanes,
     pool,
     async close(): Promise<void> {
-      await Promise.all([prisma.$disconnect(), lanes.close()])
+      await Promise.all([client.$disconnect(), lanes.close()])
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+function following(client: PrismaClient, whole: AsyncLocalStorage<Whole>): PrismaClient {
+  return new Proxy(client, {
+    get(outside, name) {
+      const source = whole.getStore()?.db ?? outside
+      const value: unknown = Reflect.get(source, name)
+      return typeof value === 'function' ? (value.bind(source) as unknown) : value
+    },
+  })
 }

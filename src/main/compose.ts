@@ -1,4 +1,6 @@
+import { accessTokensOf } from '../access/access-tokens.ts'
 import { actorsOf } from '../access/actors.ts'
+import { idempotencyOf } from '../access/idempotency.ts'
 import { rolesOf } from '../access/roles.ts'
 import { signInWith } from '../access/sign-in.ts'
 import { tokensOf } from '../access/tokens.ts'
@@ -46,8 +48,8 @@ export function compose(
   const { domain } = config.organisation
   const secrets = secretsFrom(config.secretKey)
   const database = openDatabase(config.databaseUrl, options)
-  const { prisma } = database
-  const transaction = transactions({ lanes: database.lanes, mac: secrets.auditMac, clock })
+  const { prisma, lanes, whole } = database
+  const { transaction, atomically } = transactions({ lanes, whole, mac: secrets.auditMac, clock })
 
   const directory = ldapDirectory(config.ldap, log)
   const lookup = directoryLookup(config.ldap)
@@ -95,6 +97,8 @@ export function compose(
   })
   const actors = actorsOf({ prisma, clock, domain })
   const roles = rolesOf({ prisma, transaction, clock, domain, changed: requests.seatsChanged })
+  const accessTokens = accessTokensOf({ prisma, transaction, clock, secrets, actors })
+  const idempotency = idempotencyOf({ atomically, secrets })
   const signIn = signInWith({ ldap: config.ldap, domain, actors, transaction })
   const provisioner = provisionerOf({
     ...{ prisma, transaction, clock, directory, mail },
@@ -104,7 +108,7 @@ export function compose(
   const bootstrap = bootstrapOf({ transaction, accounts, addresses, tokens })
 
   return {
-    ...{ config, log, clock, secrets, database, transaction, directory, mail, sender },
+    ...{ config, log, clock, secrets, database, transaction, atomically, directory, mail, sender },
     ...{
       audit,
       tokens,
@@ -123,6 +127,8 @@ export function compose(
       steps,
       requests,
       actors,
+      accessTokens,
+      idempotency,
       roles,
       signIn,
       provisioner,

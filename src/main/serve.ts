@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { webApp } from '../web/app.ts'
+import { site } from './site.ts'
 import type { Services } from './compose.ts'
 
 export type WebServer = { readonly port: number; stop(): Promise<void> }
@@ -8,7 +8,7 @@ export type WebServer = { readonly port: number; stop(): Promise<void> }
 /** Starts the web service. Throws when the port is taken. */
 export async function serve(services: Services): Promise<WebServer> {
   const { config, log } = services
-  const web = await webApp(services)
+  const web = await site(services)
   const server = createServer(web.app)
   // Slow clients do not hold connections for ever.
   server.headersTimeout = 15_000

@@ -5,7 +5,7 @@ const actor = jobActor('tidy')
 
 /** Ends what has run out: drafts, returned requests, reservations, one-time secrets; follows units into their new version. */
 export async function tidyUp(services: Services): Promise<void> {
-  const { requests, addresses, tokens, units, brakes, transaction } = services
+  const { requests, addresses, tokens, idempotency, units, brakes, transaction } = services
   const allowed = permit(actor, 'system.tidy')
   if (!allowed.ok) throw new Error('The job may not tidy up')
   await requests.expire(allowed.value)
@@ -13,6 +13,7 @@ export async function tidyUp(services: Services): Promise<void> {
     await addresses.releaseExpired(tx)
     await tokens.forgetOld(tx)
     await brakes.forgetOld(tx)
+    await idempotency.forgetOld(tx)
   })
   await units.followToday(allowed.value)
   await requests.escalate(allowed.value)

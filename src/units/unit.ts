@@ -56,6 +56,7 @@ export type UnitRefusal =
   | { kind: 'own-descendant' }
   | { kind: 'not-after-current'; current: Day }
   | { kind: 'name-taken' }
+  | { kind: 'changed-meanwhile' }
 
 /** A new version takes over on its day, which must come after the start of the present one. */
 export function decideVersion(

@@ -55,14 +55,24 @@ export function unitsOf(deps: {
         return accept(id)
       }),
 
-    /** A new version from a day on. Refused: unknown-unit, unknown-parent, own-descendant, not-after-current, name-taken. */
-    change: (permit: Permit<'unit.change'>, id: UnitId, facts: UnitFacts): Promise<Decision<UnitId, UnitRefusal>> =>
+    /**
+     * A new version from a day on. Refused: unknown-unit, unknown-parent, own-descendant, not-after-current, name-taken;
+     * changed-meanwhile when there are not as many versions as somebody has `seen`.
+     */
+    change: (
+      permit: Permit<'unit.change'>,
+      id: UnitId,
+      facts: UnitFacts,
+      seen: number | null = null,
+    ): Promise<Decision<UnitId, UnitRefusal>> =>
       transaction(async (tx) => {
         if (!(await store.lock(tx.db, id))) return refuse({ kind: 'unknown-unit' })
         if (facts.parentId !== null && !(await store.lock(tx.db, facts.parentId)))
           return refuse({ kind: 'unknown-parent' })
-        const [present] = await store.versions(tx.db, id)
+        const versions = await store.versions(tx.db, id)
+        const [present] = versions
         if (!present) return refuse({ kind: 'unknown-unit' })
+        if (seen !== null && seen !== versions.length) return refuse({ kind: 'changed-meanwhile' })
         const below = new Set(await store.subtree(tx.db, [id], today()))
         const decision = decideVersion(present, facts, below)
         if (!decision.ok) return decision

@@ -9,14 +9,17 @@ import express, {
   type Response,
 } from 'express'
 import { pinoHttp } from 'pino-http'
+import type { ApiDocument } from '../api/document.ts'
 import type { Services } from '../main/compose.ts'
 import type { Actor } from '../access/policy.ts'
+import { isDatabaseAway } from '../kernel/away.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import { accountPages } from './accounts.pages.ts'
 import { addressPages } from './addresses.pages.ts'
 import { namingPages } from './naming.pages.ts'
 import { activationPages } from './activation.pages.ts'
 import { assets } from './assets.ts'
+import { apiDocsPages } from './api-docs.pages.ts'
 import { auditPages } from './audit.pages.ts'
 import { boardPages } from './board.pages.ts'
 import { brakePages } from './brake.pages.ts'
@@ -36,13 +39,14 @@ import type { Route } from './route.ts'
 import { signInPages } from './sign-in.pages.ts'
 import { stepsPages } from './steps.pages.ts'
 import { timesPages } from './times.pages.ts'
+import { tokenPages } from './tokens.pages.ts'
 import { trackingPages } from './tracking.pages.ts'
 import { unitPages } from './units.pages.ts'
 import { isMultipart, nothingReceived, receive } from './uploads.ts'
 import type { Words } from './words/vi.ts'
 
 /** Every page, in the order of the folder; the table of access rights in the tests is held against this list. */
-export const routesOf = (services: Services): Route[] => [
+export const routesOf = (services: Services, documents: ApiDocuments): Route[] => [
   ...homePages(services),
   ...requestPages(services),
   ...trackingPages(services),
@@ -60,7 +64,12 @@ export const routesOf = (services: Services): Route[] => [
   ...namingPages(services),
   ...addressPages(services),
   ...auditPages(services),
+  ...tokenPages(services),
+  ...apiDocsPages(documents),
 ]
+
+/** What the API tells programs of itself, in each language. */
+type ApiDocuments = Readonly<Record<Lang, ApiDocument>>
 
 /** Milliseconds that a page which needs no database waits to learn who reads it. */
 const STATIC_PATIENCE_MS = 1_000
@@ -68,7 +77,7 @@ const STATIC_PATIENCE_MS = 1_000
 export type WebApp = { readonly app: Express; readonly routes: readonly Route[]; close(): void }
 
 /** The web service: ordered middleware, the routes, and one place that turns refusals and faults into pages. */
-export async function webApp(services: Services): Promise<WebApp> {
+export async function webApp(services: Services, documents: ApiDocuments): Promise<WebApp> {
   const { config, secrets, database, log } = services
   const secure = config.web.publicUrl.startsWith('https:')
   const styles = await assets()
@@ -109,7 +118,7 @@ export async function webApp(services: Services): Promise<WebApp> {
   app.use(cookieParser())
   app.use(language(secure))
 
-  const routes = routesOf(services)
+  const routes = routesOf(services, documents)
   for (const route of routes) {
     app[route.method](route.path, (request, response, next) => {
       serve(route, request, response).catch(next)
@@ -253,19 +262,12 @@ const loggedPath = (url: string): string => (url.split('?')[0] ?? '').replace(/^
 function faultOf(error: unknown): HttpFault | null {
   if (error instanceof HttpFault) return error
   if (error instanceof TargetFault) return new HttpFault(503, { cause: error })
-  const { status, code } = error as { status?: unknown; code?: unknown }
+  const { status } = error as { status?: unknown }
   if (status === 413) return new HttpFault(413)
   if (typeof status === 'number' && status >= 400 && status < 500) return new HttpFault(400)
-  if (isDatabaseAway(error, code)) return new HttpFault(503, { cause: error })
+  if (isDatabaseAway(error)) return new HttpFault(503, { cause: error })
   return null
 }
-
-const AWAY = /^(P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[123]|08...)$/
-const isDatabaseAway = (error: unknown, code: unknown): boolean =>
-  (typeof code === 'string' && AWAY.test(code)) ||
-  /connection (terminated|timeout)|Can't reach database|Connection terminated|ECONNREFUSED|Query read timeout|timeout exceeded when trying to connect/i.test(
-    String(error),
-  )
 
 function wordsFor(
   fault: HttpFault | null,

@@ -190,6 +190,8 @@ function refused(page: Page, refusal: UnitRefusal): FieldError {
       return { field: 'from', text: t.units.errors.fromLate(day(refusal.current, lang)) }
     case 'name-taken':
       return { field: 'name', text: t.units.errors.same }
+    case 'changed-meanwhile':
+      return { field: 'name', text: refusalText(t, refusal) }
     case 'own-descendant':
       return { field: 'parent', text: t.units.errors.cycle }
     case 'unknown-unit':

@@ -43,6 +43,9 @@ type Who = keyof typeof WHO
 /** Who may do what: `all` units, the units of the role (`own`), or only what is one's own (`self`). */
 const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'own.read': { nobody: 'self', 'unit-admin': 'self', 'it-staff': 'self', auditor: 'self' },
+  'own.tokens': { nobody: 'self', 'unit-admin': 'self', 'it-staff': 'self', auditor: 'self' },
+  'token.read': { 'it-staff': 'all', auditor: 'all' },
+  'token.revoke': { 'it-staff': 'all' },
   'request.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'request.decide': { 'unit-admin': 'own', 'it-staff': 'all' },
   'number.reveal': { 'unit-admin': 'own', 'it-staff': 'all' },

@@ -14,6 +14,7 @@ export async function otherPages(hands: Hands, look: Look): Promise<void> {
     help: '/tro-giup',
     states: '/bang-tinh-trang',
     'activate-start': '/kich-hoat',
+    'api-problems': '/tai-lieu-api/loi',
     'not-found': '/khong-co',
   }
   for (const [name, path] of Object.entries(pages)) {
@@ -41,6 +42,10 @@ export async function staffPages(
     times: ['/cho-duyet', 'nav a[href="/thoi-gian"]'],
     unit: ['/don-vi', '.cv-table a'],
     'my-account': ['/', 'nav a[href="/tai-khoan-cua-toi"]'],
+    tokens: ['/tai-khoan-cua-toi', 'main a[href="/ma-truy-cap"]'],
+    'tokens-error': ['/ma-truy-cap', 'main form[action="/ma-truy-cap"] button'],
+    'api-docs': ['/', 'footer a[href="/tai-lieu-api"]'],
+    'api-group': ['/tai-lieu-api', 'main a[href="/tai-lieu-api/units"]'],
     forbidden: ['/viec-con-do'],
   })
   await signIn(staff, world.people.it.mail, PASSWORD)
@@ -79,6 +84,7 @@ export async function staffPages(
     audit: ['/viec-con-do', 'nav a[href="/nhat-ky"]'],
     'audit-checked': ['/nhat-ky', 'form[action="/nhat-ky/kiem-tra"] button'],
   })
+  await accessToken(staff, look)
   await signIn(auditor, world.people.auditor.mail, PASSWORD)
   await visitAll(auditor, 'auditor', look, {
     board: ['/viec-con-do'],
@@ -93,6 +99,7 @@ export async function staffPages(
     steps: ['/quy-dinh/phe-duyet'],
     naming: ['/quy-dinh/dia-chi'],
     addresses: ['/dia-chi'],
+    'tokens-all': ['/ma-truy-cap', 'main a[href="/ma-truy-cap-moi-nguoi"]'],
   })
   for (const path of [
     '/viec-con-do',
@@ -112,6 +119,19 @@ export async function staffPages(
       await auditor.page.locator('main form[method=post], main a[href$="/sua"], main a[href$="/moi"]').count(),
     ).toBe(0)
   }
+}
+
+/** A token that is made, shown once and asked about before it is revoked. */
+async function accessToken(hands: Hands, look: Look): Promise<void> {
+  await hands.open('/ma-truy-cap')
+  await hands.type('#name', 'Phần mềm nhân sự')
+  await hands.choose('scopes', 'units:read')
+  await hands.press('form[action="/ma-truy-cap"] button')
+  await look(hands.page, 'it-token-made')
+  await hands.press('main a[href$="/thu-hoi"]')
+  await look(hands.page, 'it-token-revoke')
+  await hands.open('/ma-truy-cap-moi-nguoi')
+  await look(hands.page, 'it-tokens-all')
 }
 
 type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>

@@ -11,7 +11,7 @@ import type { LetterParams, Template } from '../../src/letters/letter.ts'
 import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
-import { webApp } from '../../src/web/app.ts'
+import { site } from '../../src/main/site.ts'
 import type { Route } from '../../src/web/route.ts'
 import { startPostgres } from '../../scripts/servers/postgres.ts'
 
@@ -58,7 +58,8 @@ export async function startWeb(options: { clock?: Clock } = {}): Promise<WebSyst
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
   })
   const services = compose(config, logger(config.logLevel), { connections: 10, ...options })
-  const web = await webApp(services)
+  const whole = await site(services)
+  const { web } = whole
   return {
     services,
     app: web.app,
@@ -75,7 +76,7 @@ export async function startWeb(options: { clock?: Clock } = {}): Promise<WebSyst
       await services.database.pool.query('DELETE FROM rate_limit')
     },
     async stop() {
-      web.close()
+      whole.close()
       await services.close()
       await directory.stop()
       await postgres.stop()

@@ -138,6 +138,17 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /dia-chi/ten-mien/bo': [403, 403, 403, 403, 403, '/dia-chi', 403],
   'POST /dia-chi/giu-nguyen': [403, 403, 403, 403, 403, '/dia-chi', 403],
 
+  'GET /ma-truy-cap': ['in', 200, 200, 200, 200, 200, 200],
+  'POST /ma-truy-cap': [403, ...Array<Outcome>(6).fill('/ma-truy-cap')],
+  'GET /ma-truy-cap/:id/thu-hoi': ['in', 200, 200, 200, 200, 200, 200],
+  'POST /ma-truy-cap/:id/thu-hoi': [403, ...Array<Outcome>(6).fill('/ma-truy-cap')],
+  'GET /ma-truy-cap-moi-nguoi': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /ma-truy-cap-moi-nguoi/:id/thu-hoi': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /ma-truy-cap-moi-nguoi/:id/thu-hoi': [403, 403, 403, 403, 403, '/ma-truy-cap-moi-nguoi', 403],
+  'GET /tai-lieu-api': all(200),
+  'GET /tai-lieu-api/loi': all(200),
+  'GET /tai-lieu-api/:tag': all(200),
+
   'GET /nhat-ky': ['in', 403, 403, 403, 403, 200, 200],
   'POST /nhat-ky/kiem-tra': [403, 403, 403, 403, 403, '/nhat-ky', '/nhat-ky'],
 }
@@ -207,7 +218,7 @@ async function newcomer(): Promise<Visitor> {
 }
 
 /** The identifier in the route's address, and the fields that make its form go through. */
-async function caseOf(key: string, place: Place): Promise<{ id: string; fields: Record<string, string> }> {
+async function caseOf(key: string, place: Place, role: Role): Promise<{ id: string; fields: Record<string, string> }> {
   const { unit, account, login, grant, hold } = subjects[place]
   const above = place === 'department' ? subjects.agency.unit : province
   const since = { kind: 'agency', fromDay: '1', fromMonth: '1', fromYear: '2026', parentChoice: above }
@@ -237,17 +248,35 @@ async function caseOf(key: string, place: Place): Promise<{ id: string; fields: 
       return { id: '2098', fields: { complete: 'yes' } }
     case 'POST /ngay-nghi/:day/xoa':
       return { id: '2098-12-24', fields: {} }
+    case 'GET /tai-lieu-api/:tag':
+      return { id: 'units', fields: {} }
+    case 'POST /ma-truy-cap':
+      return { id: '', fields: { name: 'Phần mềm nhân sự', days: '30', scopes: 'me:read' } }
     case 'POST /phan-quyen':
       return { id: '', fields: { holder: login, role: 'auditor' } }
     default:
+      if (key.includes('/ma-truy-cap'))
+        return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
       if (key.includes('/chot-an-toan/:id')) return { id: hold, fields: {} }
       return { id: key.includes('/don-vi/') ? unit : account, fields: {} }
   }
 }
 
+/** The identifier of a usable token of somebody. */
+async function tokenIdOf(role: Role): Promise<string> {
+  const { services } = web
+  const actor = role === 'nobody' ? null : await services.actors.byId(actors[role].accountId)
+  if (actor === null) return NOBODYS
+  const [usable] = await services.accessTokens.mine(allowed('own.tokens', actor))
+  if (usable?.state === 'usable') return usable.id
+  const asked = { name: 'thử', scopes: ['me:read'], days: 7 } as const
+  const made = await services.accessTokens.create(allowed('own.tokens', actor), asked)
+  return made.ok ? made.value.id : NOBODYS
+}
+
 /** What identifies the subject in an address. */
-const PARAMETER = /:(id|token|year|day)/
+const PARAMETER = /:(id|token|year|day|tag)/
 const send = (who: Visitor, key: string, id: string, fields: Record<string, string> = {}): Promise<Seen> => {
   const path = key.replace(/^\w+ /, '').replace(PARAMETER, id)
   return key.startsWith('GET') ? who.get(path) : who.post(path, fields)
@@ -258,7 +287,8 @@ const outcomeOf = (seen: Seen, id: string): Outcome => {
   const place = id === '' ? seen.location : seen.location.replaceAll(id, ':id')
   return place.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '*')
 }
-const isAbout = (key: string) => /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
+const isAbout = (key: string) =>
+  !key.includes('/ma-truy-cap') && /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
 const keys = (method = '') => Object.keys(TABLE).filter((key) => key.startsWith(method))
 
 describe('the table of routes', () => {
@@ -282,7 +312,7 @@ describe.each(keys())('%s', (key) => {
     for (const [column, role] of ROLES.entries())
       for (const [index, place] of (isAbout(key) ? PLACES : PLACES.slice(0, 1)).entries()) {
         const cell = TABLE[key]?.[column] ?? ''
-        const { id, fields } = await caseOf(key, place)
+        const { id, fields } = await caseOf(key, place, role)
         const seen = await send(await enter(role), key, id, fields)
         found.push([role, place, outcomeOf(seen, id)])
         wanted.push([role, place, typeof cell === 'object' ? cell[index] : cell])
@@ -307,7 +337,7 @@ const GARBAGE = ['x', NOBODYS, '%27%20OR%201%3D1', '%00', '*)(uid%3D*', '%E1%BB%
 test.each(keys().filter((key) => PARAMETER.test(key)))('%s answers garbage in its address calmly', async (key) => {
   await web.calm()
   const who = await enter('it-staff')
-  const { fields } = await caseOf(key, 'agency')
+  const { fields } = await caseOf(key, 'agency', 'it-staff')
   const wanted = (id: string): Outcome => {
     // A link that is dead says so, and is gone for good.
     if (key.includes(':token')) return 410

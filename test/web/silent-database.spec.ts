@@ -3,7 +3,7 @@ import supertest from 'supertest'
 import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
-import { webApp, type WebApp } from '../../src/web/app.ts'
+import { site, type Site } from '../../src/main/site.ts'
 import { halfOpenProxy, type Proxy } from '../directory/proxy.ts'
 import { startOffice, type Office } from '../support/database.ts'
 
@@ -11,7 +11,7 @@ const PATIENCE = 1_500
 let office: Office
 let proxy: Proxy
 let services: Services
-let web: WebApp
+let web: Site
 let visitor: ReturnType<typeof supertest.agent>
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   url.port = String(proxy.port)
   const config = parseConfig({ ...office.env, DATABASE_URL: url.href })
   services = compose(config, logger('silent'), { patienceMs: PATIENCE })
-  web = await webApp(services)
+  web = await site(services)
   visitor = supertest.agent(web.app)
   const form = await visitor.get('/de-nghi')
   const token = /name="_csrf" value="([^"]+)"/.exec(form.text)?.[1]

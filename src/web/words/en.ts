@@ -1,5 +1,6 @@
 import { brakeEn } from './brake.en.ts'
 import { sharedEn } from './shared.en.ts'
+import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
 import { workflowEn } from './workflow.en.ts'
 
@@ -10,6 +11,7 @@ const of = (n: number | string, one: string, many = `${one}s`): string =>
 
 /** Every English text: plain British English for visitors and partners; it never says more than the Vietnamese. */
 export const en: Words = {
+  api: apiEn,
   lang: 'en',
   service: 'Official e-mail',
 
@@ -1048,6 +1050,8 @@ export const en: Words = {
       unit: 'Unit',
       group: 'Mail group',
       target: 'Target',
+      api: 'API',
+      token: 'Access token',
       route: 'Page',
       day: 'Day',
       year: 'Year',
@@ -1073,6 +1077,9 @@ export const en: Words = {
       name: 'name',
       number: 'number',
       parentId: 'unit above',
+      scopes: 'scopes',
+      until: 'ends',
+      via: 'through',
       reason: 'reason',
       role: 'role',
       rows: 'items',
@@ -1082,6 +1089,8 @@ export const en: Words = {
       ...workflowEn.audit.details,
     },
     reasons: {
+      forbidden: 'the account may not',
+      'scope-needed': 'the token lacks the scope',
       wrong: 'wrong address or password',
       'directory-down': 'the directory does not answer',
       'service-account': 'the directory does not take the system’s own account',
@@ -1136,6 +1145,8 @@ export const en: Words = {
       'sign-in.done': 'Signed in',
       'sign-in.refused': 'Sign-in failed',
       'sign-out.done': 'Signed out',
+      'token.created': 'Access token made',
+      'token.revoked': 'Access token revoked',
       'access.refused': 'Access refused',
     },
   },

@@ -1,12 +1,14 @@
 import { brakeVi } from './brake.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
+import { apiVi } from './api.vi.ts'
 
 /**
  * Every Vietnamese text of the pages, by page. What takes a value is a function; dates, times and numbers come in as they
  * are to be read. Screens use no pronoun; a message says what is so, then what to do.
  */
 export const vi = {
+  api: apiVi,
   lang: 'vi' as 'vi' | 'en',
   service: 'Thư điện tử công vụ',
 
@@ -1055,6 +1057,8 @@ export const vi = {
       group: 'Nhóm thư',
       target: 'Hệ thống',
       route: 'Trang',
+      api: 'API',
+      token: 'Mã truy cập',
       day: 'Ngày',
       year: 'Năm',
       login: 'Tên đăng nhập',
@@ -1080,6 +1084,9 @@ export const vi = {
       number: 'số',
       parentId: 'đơn vị cấp trên',
       reason: 'lý do',
+      scopes: 'phạm vi',
+      until: 'hết hạn',
+      via: 'qua',
       role: 'quyền',
       rows: 'số việc',
       statistics: 'mã thống kê',
@@ -1088,6 +1095,8 @@ export const vi = {
       ...workflowVi.audit.details,
     } as Record<string, string>,
     reasons: {
+      forbidden: 'tài khoản không có quyền',
+      'scope-needed': 'mã truy cập không có phạm vi',
       wrong: 'sai địa chỉ hoặc mật khẩu',
       'directory-down': 'máy chủ danh bạ không trả lời',
       'service-account': 'máy chủ danh bạ không nhận tài khoản của hệ thống',
@@ -1147,6 +1156,8 @@ export const vi = {
       'sign-in.refused': 'Đăng nhập không thành',
       'sign-out.done': 'Đăng xuất',
       'access.refused': 'Bị từ chối quyền',
+      'token.created': 'Tạo mã truy cập',
+      'token.revoked': 'Thu hồi mã truy cập',
     } as Record<string, string>,
   },
 

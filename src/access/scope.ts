@@ -1,0 +1,51 @@
+import { permit, type Action, type Actor } from './policy.ts'
+
+/** What a token may be for; never more than its owner may at the moment of each request. */
+export const SCOPES = [
+  ...(['me:read', 'requests:read', 'requests:decide', 'numbers:reveal'] as const),
+  ...(['accounts:read', 'accounts:hand-over', 'sync:read', 'sync:change'] as const),
+  ...(['units:read', 'units:change', 'roles:read', 'roles:change'] as const),
+  ...(['naming:read', 'naming:change', 'steps:read', 'steps:change', 'addresses:read', 'addresses:release'] as const),
+  ...(['holidays:read', 'holidays:change', 'brake:read', 'brake:release', 'audit:read'] as const),
+] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** The scope that opens an action to a token; null for what no token opens. A new action does not compile without. */
+const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
+  'own.read': 'me:read',
+  'own.tokens': null,
+  'request.read': 'requests:read',
+  'request.decide': 'requests:decide',
+  'number.reveal': 'numbers:reveal',
+  'account.read': 'accounts:read',
+  'account.hand-over': 'accounts:hand-over',
+  'account.bootstrap': null,
+  'sync.read': 'sync:read',
+  'sync.change': 'sync:change',
+  'unit.read': 'units:read',
+  'unit.change': 'units:change',
+  'role.read': 'roles:read',
+  'role.change': 'roles:change',
+  'token.read': null,
+  'token.revoke': null,
+  'naming.read': 'naming:read',
+  'naming.change': 'naming:change',
+  'steps.read': 'steps:read',
+  'steps.change': 'steps:change',
+  'address.read': 'addresses:read',
+  'address.release': 'addresses:release',
+  'audit.read': 'audit:read',
+  'brake.read': 'brake:read',
+  'brake.release': 'brake:release',
+  'holiday.read': 'holidays:read',
+  'holiday.change': 'holidays:change',
+  'system.tidy': null,
+}
+
+export const scopeOf = (action: Action): Scope | null => SCOPE_OF[action]
+
+/** The scopes that would be of use to somebody with these roles, in the order of the list. */
+export const scopesFor = (actor: Actor): Scope[] =>
+  SCOPES.filter((scope) =>
+    Object.entries(SCOPE_OF).some(([action, of]) => of === scope && permit(actor, action as Action).ok),
+  )

@@ -1,0 +1,163 @@
+import type { OnceRefusal } from '../access/idempotency.ts'
+import type { Forbidden } from '../access/policy.ts'
+import type { RoleRefusal } from '../access/roles.ts'
+import type { Scope } from '../access/scope.ts'
+import type { DomainRefusal } from '../addresses/domains.ts'
+import type { NamingRefusal } from '../addresses/naming-policies.ts'
+import type { ReleaseRefusal } from '../addresses/tombstones.ts'
+import type { HolidayRefusal } from '../calendar/calendar.ts'
+import type { Language } from '../letters/letter.ts'
+import type { Refusal } from '../requests/requests.ts'
+import type { UnitRefusal } from '../units/unit.ts'
+
+/** A text in both languages. */
+export type Said = Readonly<Record<Language, string>>
+
+/** What is wrong with one value that was sent: where, as a code for programs and in words. */
+export type ValueFault = {
+  readonly in: 'body' | 'query' | 'header'
+  /** JSON pointer (RFC 6901) into the body, or the parameter's name. */
+  readonly at: string
+  readonly code: string
+  readonly detail: string
+}
+
+/** What the protocol itself refuses, whatever is asked for. */
+export type ProtocolRefusal =
+  | { kind: 'token-needed' }
+  | { kind: 'token-unknown' }
+  | { kind: 'scope-needed'; scope: Scope }
+  | { kind: 'not-found' }
+  | { kind: 'unknown-path' }
+  | { kind: 'method-not-allowed'; allowed: readonly string[] }
+  | { kind: 'not-acceptable' }
+  | { kind: 'bad-request' }
+  | { kind: 'bad-json' }
+  | { kind: 'invalid'; errors: readonly ValueFault[] }
+  | { kind: 'bad-cursor' }
+  | { kind: 'key-needed' }
+  | { kind: 'key-malformed' }
+  | { kind: 'changed' }
+  | { kind: 'precondition-needed' }
+  | { kind: 'too-large'; most: number }
+  | { kind: 'wrong-type' }
+  | { kind: 'too-many-requests'; seconds: number }
+  | { kind: 'broken'; incident: string }
+  | { kind: 'unavailable' }
+
+/** Everything that an answer may refuse with. */
+export type ApiRefusal =
+  | ProtocolRefusal
+  | OnceRefusal
+  | Forbidden
+  | Refusal
+  | RoleRefusal
+  | UnitRefusal
+  | HolidayRefusal
+  | NamingRefusal
+  | ReleaseRefusal
+  | DomainRefusal
+export type ProblemKind = ApiRefusal['kind']
+
+export type ProblemRow = { readonly status: number; readonly title: Said }
+const row = (status: number, vi: string, en: string): ProblemRow => ({ status, title: { vi, en } })
+
+const ROWS = {
+  'token-needed': row(401, 'Cần mã truy cập trong Authorization', 'An access token is needed in Authorization'),
+  'token-unknown': row(
+    401,
+    'Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi',
+    'The access token is unknown, over or revoked',
+  ),
+  'scope-needed': row(403, 'Mã truy cập không có phạm vi này', 'The access token lacks the scope'),
+  forbidden: row(403, 'Tài khoản không có quyền này', 'The account may not do this'),
+  'not-found': row(404, 'Không có, hoặc ngoài phạm vi được xem', 'There is none, or none within reach'),
+  'unknown-path': row(404, 'Không có đường dẫn này', 'There is no such path'),
+  'method-not-allowed': row(405, 'Đường dẫn này không nhận phương thức đó', 'The path does not take this method'),
+  'not-acceptable': row(406, 'Chỉ trả lời bằng application/json', 'Answers are application/json only'),
+  'bad-request': row(400, 'Không đọc được yêu cầu', 'The request cannot be read'),
+  'bad-json': row(400, 'Nội dung không phải là JSON theo UTF-8', 'The body is not JSON in UTF-8'),
+  invalid: row(400, 'Có giá trị không hợp lệ', 'Some values are not valid'),
+  'bad-cursor': row(400, 'Con trỏ trang không dùng được cho danh sách này', 'The cursor does not fit this list'),
+  'key-needed': row(400, 'Cần tiêu đề Idempotency-Key', 'An Idempotency-Key header is needed'),
+  'key-malformed': row(400, 'Idempotency-Key không đúng dạng', 'The Idempotency-Key is malformed'),
+  'key-in-use': row(409, 'Yêu cầu trước cùng khóa này chưa xong', 'The first request with this key is under way'),
+  'key-reused': row(422, 'Khóa này đã dùng cho yêu cầu khác', 'The key came with another request before'),
+  changed: row(412, 'Nội dung đã thay đổi so với bản đã đọc', 'It has changed since it was read'),
+  'precondition-needed': row(428, 'Cần tiêu đề If-Match', 'An If-Match header is needed'),
+  'too-large': row(413, 'Nội dung gửi lên quá lớn', 'The body is too large'),
+  'wrong-type': row(415, 'Nội dung phải là application/json', 'The body has to be application/json'),
+  'too-many-requests': row(429, 'Quá nhiều yêu cầu', 'Too many requests'),
+  broken: row(500, 'Hệ thống gặp sự cố', 'Something went wrong'),
+  unavailable: row(503, 'Hệ thống chưa trả lời được lúc này', 'The service cannot answer at present'),
+
+  'not-in-state': row(409, 'Đề nghị không còn ở tình trạng này', 'The request is no longer in this state'),
+  'own-request': row(403, 'Không quyết định đề nghị của chính mình', 'Nobody decides their own request'),
+  'acted-before': row(403, 'Mỗi người chỉ duyệt một bước của một đề nghị', 'Nobody takes two steps of one request'),
+  'not-your-turn': row(403, 'Chưa đến lượt duyệt của tài khoản này', 'It is not this account’s turn'),
+  'your-turn': row(409, 'Đã đến lượt duyệt của tài khoản này', 'It is this account’s turn already'),
+  'changed-meanwhile': row(412, 'Nội dung vừa được sửa', 'It was changed meanwhile'),
+  incomplete: row(422, 'Đề nghị chưa đủ thông tin', 'The request is not complete'),
+  'not-yet': row(409, 'Chưa đến hạn', 'It is not due yet'),
+  'unknown-request': row(404, 'Không có đề nghị này', 'There is no such request'),
+  'unit-closed': row(422, 'Đơn vị không còn hoạt động', 'The unit is closed'),
+  'address-taken': row(409, 'Địa chỉ vừa có người khác dùng', 'The address has just been taken'),
+  'not-proposed': row(422, 'Địa chỉ không theo mẫu đã quy định', 'The address is none that is proposed'),
+  'unknown-account': row(404, 'Không có tài khoản này', 'There is no such account'),
+  'already-activated': row(409, 'Hộp thư đã kích hoạt', 'The mailbox is activated already'),
+  'no-contact-email': row(409, 'Không có email liên hệ', 'There is no contact e-mail'),
+  'unknown-holder': row(422, 'Không có người giữ này', 'There is no such person to hold it'),
+  'not-own-address': row(422, 'Không phải địa chỉ của tài khoản này', 'The address is none of this account'),
+  'primary-address': row(409, 'Đây là địa chỉ chính', 'It is the primary address'),
+  'not-allowed': row(422, 'Quy định không cho phép địa chỉ này', 'The policy does not allow this address'),
+  'dead-link': row(410, 'Liên kết hoặc mã không còn dùng được', 'The link or code is dead'),
+  'duplicate-person': row(409, 'Số định danh này đã có tài khoản', 'This identification number has an account'),
+  'unknown-unit': row(404, 'Không có đơn vị này', 'There is no such unit'),
+  'unknown-parent': row(422, 'Không có đơn vị cấp trên này', 'There is no such unit above'),
+  'own-descendant': row(422, 'Đơn vị cấp trên nằm dưới chính đơn vị này', 'The unit above lies below this one'),
+  'not-after-current': row(
+    422,
+    'Ngày hiệu lực phải sau ngày bắt đầu của bản hiện tại',
+    'The day has to come after the start of the present version',
+  ),
+  'name-taken': row(409, 'Tên đã có ở đơn vị khác cùng cấp', 'A unit beside it bears this name'),
+  'unknown-grant': row(404, 'Không có quyền này, hoặc đã thu', 'There is no such grant, or no longer'),
+  'already-granted': row(409, 'Đã có quyền đó ở phạm vi này', 'The role is granted already'),
+  'unit-needed': row(422, 'Quyền này cần một đơn vị', 'The role needs a unit'),
+  'last-it-staff': row(409, 'Đây là quyền công nghệ thông tin cuối cùng', 'It is the last grant of IT staff'),
+  'day-listed': row(409, 'Ngày này đã có trong lịch', 'The day is listed already'),
+  'day-works-anyway': row(422, 'Ngày thường vốn là ngày làm việc', 'A weekday is worked on anyway'),
+  'unknown-day': row(404, 'Ngày này không có trong lịch', 'The day is not listed'),
+  'policy-changed-meanwhile': row(412, 'Quy định vừa được sửa', 'The policy was changed meanwhile'),
+  'policy-unchanged': row(409, 'Quy định không có gì khác bản đang dùng', 'The policy is the one in force'),
+  'no-tombstone': row(404, 'Địa chỉ không chờ mở lại', 'The address does not wait for its release'),
+  'release-asked': row(409, 'Đã có người đề nghị mở lại', 'Its release was asked for already'),
+  'own-release': row(403, 'Người xác nhận phải khác người đề nghị', 'Who confirms must be somebody else'),
+  'known-domain': row(409, 'Tên miền này đã có', 'The domain is known already'),
+  'unknown-domain': row(404, 'Không có tên miền này', 'There is no such domain'),
+} as const satisfies Record<ProblemKind, ProblemRow>
+
+/** Every refusal as a problem type (RFC 9457); a new refusal does not compile without its row. */
+export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = ROWS
+
+/** The URI of a problem type; it leads to where the type is explained. */
+export const problemUri = (publicUrl: string, kind: ProblemKind): string => `${publicUrl}/tai-lieu-api/loi#${kind}`
+
+/** A refusal on its way out of a request, with headers that belong to it. */
+export class Problem extends Error {
+  readonly refusal: ApiRefusal
+  readonly headers: Readonly<Record<string, string>>
+  constructor(refusal: ApiRefusal, headers: Readonly<Record<string, string>> = {}) {
+    super(refusal.kind)
+    this.name = 'Problem'
+    this.refusal = refusal
+    this.headers = headers
+  }
+}
+
+/** The problem document (RFC 9457) of a refusal: its facts are members beside the standard ones. */
+export function problemOf(publicUrl: string, refusal: ApiRefusal, lang: Language) {
+  const { kind, ...facts } = refusal
+  const { status, title } = PROBLEMS[kind]
+  return { type: problemUri(publicUrl, kind), title: title[lang], status, ...facts }
+}
