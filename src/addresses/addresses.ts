@@ -4,6 +4,7 @@ import { days, hours, later, type Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import {
+  CHOSEN,
   DRAFT_RESERVATION_HOURS,
   REQUEST_RESERVATION_DAYS,
   type AddressOwner,
@@ -11,7 +12,16 @@ import {
   type Holder,
 } from './address.ts'
 import type { NamingPolicies } from './naming-policies.ts'
-import { formsOf, mayBeChosen, numbered, reasonFor, type Candidate, type Form, type Subject } from './naming.ts'
+import {
+  formsOf,
+  mayBeChosen,
+  numbered,
+  passedOver,
+  reasonFor,
+  type Candidate,
+  type Form,
+  type Subject,
+} from './naming.ts'
 import * as store from './store.ts'
 
 export type AddressRefusal = { kind: 'address-taken' } | { kind: 'not-proposed' } | { kind: 'not-allowed' }
@@ -87,11 +97,12 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
     until: Date,
   ): Promise<Decision<LocalPart, AddressRefusal>> {
     const { policy, version } = await naming.present(tx)
-    const reason = reasonFor(formsOf(policy, subject, domain), local)
+    const forms = formsOf(policy, subject, domain)
+    const reason = reasonFor(forms, local)
     // What it holds already was proposed once, even if by a policy that is no longer in force.
     if (reason === null && !(await store.isHeld(tx.db, local, ofRequest(request), tx.at)))
       return refuse({ kind: 'not-proposed' })
-    const why = reason === null ? null : { policy: version, ...reason }
+    const why = reason === null ? null : { policy: version, ...reason, passed: passedOver(forms, reason) }
     const held = await store.reserve(tx, local, ofRequest(request), until, why)
     tried(request, held)
     return held ? accept(local) : refuse({ kind: 'address-taken' })
@@ -134,9 +145,12 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
      * not-allowed (a reserved word, or not of the policy's form), address-taken.
      */
     async choose(tx: Tx, request: string, local: LocalPart): Promise<Decision<LocalPart, AddressRefusal>> {
-      const { policy } = await naming.present(tx)
+      const { policy, version } = await naming.present(tx)
       if (!mayBeChosen(policy, local)) return refuse({ kind: 'not-allowed' })
-      return keep(tx, request, local)
+      const until = later(tx.at, days(REQUEST_RESERVATION_DAYS))
+      const why = { policy: version, rule: CHOSEN, number: 1 }
+      const held = await store.reserve(tx, local, ofRequest(request), until, why)
+      return held ? accept(local) : refuse({ kind: 'address-taken' })
     },
 
     /**

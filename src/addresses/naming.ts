@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LocalPart } from '../kernel/email-address.ts'
+import type { Passed } from './address.ts'
 import type { PersonName } from '../kernel/person-name.ts'
 import { fold } from '../kernel/text.ts'
 import { abbreviationOf, properNameOf, slugOf, withoutCommittee, type NamedUnit } from './unit-name.ts'
@@ -169,6 +170,21 @@ export function reasonFor(forms: readonly Form[], local: LocalPart): Reason | nu
 /** Whether somebody may choose this address freely, as an alias or for a list: not a reserved word, and of the policy's form. */
 export const mayBeChosen = (policy: NamingPolicy, local: LocalPart): boolean =>
   mayStandAlone(policy, local, '') && (policy.dots || !local.includes('.')) && (policy.hyphens || !local.includes('-'))
+
+/** What would have been proposed before this one: the values of earlier rules, and the number before. */
+export function passedOver(forms: readonly Form[], { rule, number }: Reason): Passed[] {
+  const index =
+    number === 1
+      ? Math.max(
+          0,
+          forms.findIndex((form) => form.rule === rule),
+        )
+      : forms.length
+  const values = forms.slice(0, index).map(({ rule, bare }) => ({ rule, number: 1, local: bare }))
+  const [first] = forms
+  const lower = first !== undefined && number > first.from ? [numbered(first, number - 1)] : []
+  return [...values, ...lower]
+}
 
 function rulesOf(policy: NamingPolicy, subject: Subject, domain: string): readonly string[] {
   const fits = ({ when, of }: NamingPolicy['overrides'][number]) =>

@@ -65,15 +65,16 @@ export async function reserve(
   reason: Reason | null = null,
 ): Promise<boolean> {
   const why = reason === null ? null : JSON.stringify(reason)
+  const passed = reason?.passed?.flatMap((each) => each.local ?? []) ?? []
   const [row] = await tx.sql<{ held: boolean }>(RESERVE, [
-    ...[NAMESPACE, local, holder.kind, holder.id, tx.at, until, why],
+    ...[NAMESPACE, local, holder.kind, holder.id, tx.at, until, why, passed],
   ])
   return row?.held === true
 }
 
 const RESERVE: Statement = {
   name: 'address_reserve',
-  text: 'SELECT address_reserve($1::int, $2, $3, $4::uuid, $5::timestamptz, $6::timestamptz, $7::jsonb) AS held',
+  text: 'SELECT address_reserve($1::int, $2, $3, $4::uuid, $5::timestamptz, $6::timestamptz, $7::jsonb, $8::text[]) AS held',
 }
 
 /** The same for an address that the holder has already: it is held longer, for the reason that it was taken for. */

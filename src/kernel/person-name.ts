@@ -24,9 +24,12 @@ const isAllowed = (character: string): boolean => JOINTS.test(character) || /^[a
 // The names of the highlands put two marks over a letter; more are piled up to deface the page.
 const PILED = /\p{M}{3}/u
 
+/** A name of one word, as the K'Ho have them: what stands before the apostrophe is its surname (K'Brếp). */
+const PREFIXED = /^(\p{L}\p{M}*['’ʼ])(\p{L}.*)$/u
+
 /**
- * Reads a full name: NFC as given, at least two words. The given name is the last word unless `given` says otherwise
- * (Ê Đê names put the surname last: H'Hen Niê); it must be a run of words at one end of the name.
+ * Reads a full name: NFC as given, at least two words, or one with a prefix. The given name is the last word unless `given`
+ * says otherwise (Ê Đê names put the surname last: H'Hen Niê); it must be a run of words at one end of the name.
  */
 export function parsePersonName(
   text: string,
@@ -42,7 +45,8 @@ export function parsePersonName(
   const odd = Array.from(full).find((character) => !isAllowed(character)) ?? PILED.exec(full)?.[0]
   if (odd !== undefined) return no({ kind: 'odd-character', character: odd })
   if (fold(full).length < 2) return no({ kind: 'odd-character', character: full })
-  const words = full.split(' ')
+  const [, prefix, rest] = PREFIXED.exec(full) ?? []
+  const words = prefix !== undefined && rest !== undefined && !full.includes(' ') ? [prefix, rest] : full.split(' ')
   if (words.length < 2) return no({ kind: 'too-few-words' })
 
   const chosen = tidy(given ?? '')

@@ -85,6 +85,7 @@ export async function staffPages(
     'audit-checked': ['/nhat-ky', 'form[action="/nhat-ky/kiem-tra"] button'],
   })
   await accessToken(staff, look)
+  await livePreview(staff, '/quy-dinh/dia-chi', ['#person', '{ten}.{ho}'], 'huong.dang@')
   await signIn(auditor, world.people.auditor.mail, PASSWORD)
   await visitAll(auditor, 'auditor', look, {
     board: ['/viec-con-do'],
@@ -132,6 +133,18 @@ async function accessToken(hands: Hands, look: Look): Promise<void> {
   await look(hands.page, 'it-token-revoke')
   await hands.open('/ma-truy-cap-moi-nguoi')
   await look(hands.page, 'it-tokens-all')
+}
+
+/** Where there are scripts, the preview follows what is typed. */
+async function livePreview(
+  hands: Hands,
+  path: string,
+  typed: [field: string, text: string],
+  shows: string,
+): Promise<void> {
+  await hands.open(path)
+  await hands.type(...typed)
+  await hands.page.locator('#xem-thu', { hasText: shows }).waitFor()
 }
 
 type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>

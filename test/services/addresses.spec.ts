@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { PersonActor } from '../../src/access/policy.ts'
+import fc from 'fast-check'
+import { jobActor, type PersonActor } from '../../src/access/policy.ts'
 import { candidates, DEFAULT_POLICY, formsOf, type Subject } from '../../src/addresses/naming.ts'
+import { days, later } from '../../src/kernel/clock.ts'
 import { LocalPart } from '../../src/kernel/email-address.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { byPersonName, parsePersonName } from '../../src/kernel/person-name.ts'
 import { fullName } from '../../scripts/demo/names.ts'
 import { randomFrom } from '../../scripts/demo/random.ts'
+import { vi } from '../../src/web/words/vi.ts'
+import { whyText } from '../../src/web/words/sayings.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { scaled } from '../support/scale.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
@@ -66,7 +70,10 @@ describe('a province of 30,000 people', () => {
       taken.add(found.local)
     }
     const [stem, size] = family(taken)
-    process.stdout.write(`The largest family of 30,000: ${stem}, ${size} people\n`)
+    const shared = [...next.values()].filter((each) => each > 1).reduce((sum, each) => sum + each, 0)
+    process.stdout.write(
+      `30,000 people: ${((shared * 100) / 30_000).toFixed(0)} % have namesakes; the largest family: ${stem}, ${size}\n`,
+    )
     expect(taken.size).toBe(30_000)
   })
 
@@ -146,19 +153,135 @@ describe('a number', () => {
   })
 })
 
-test('the address remembers its rule, its number and the policy’s version', async () => {
+test('whatever is taken of a family, the lowest free numbers are proposed', async () => {
+  const { addresses, database } = office.services
+  const subject = subjectOf('Kiều Thị Ngẫu Nhiên')
+  const localOf = (n: number) => `kieuthingaunhien${n === 1 ? '' : n}`
+  const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 40 })
+  const kinds = fc.constantFrom('reserved', 'live', 'alias', 'group', 'tombstone', 'expired')
+  await fc.assert(
+    fc.asyncProperty(numbers, fc.array(kinds, { minLength: 40, maxLength: 40 }), async (taken, kindsOf) => {
+      await database.pool.query(`ALTER TABLE address DISABLE TRIGGER USER`)
+      await database.pool.query(`DELETE FROM address WHERE local LIKE 'kieuthingaunhien%'`)
+      await database.pool.query(`ALTER TABLE address ENABLE TRIGGER USER`)
+      for (const [index, n] of taken.entries()) await put(localOf(n), kindsOf[index] ?? 'live')
+      const gone = new Set(taken.filter((_, index) => kindsOf[index] !== 'expired'))
+      const free = Array.from({ length: 50 }, (_, n) => n + 1).filter((n) => !gone.has(n))
+      const proposed = await addresses.propose(subject, randomUUID())
+      expect(proposed.free).toEqual(free.slice(0, 3).map(localOf))
+      expect(proposed.taken).toBe(gone.size)
+    }),
+    { numRuns: 15 },
+  )
+})
+
+/** An address of some kind, as it lies in the database. */
+async function put(local: string, kind: string): Promise<void> {
+  const lives = !['reserved', 'expired'].includes(kind)
+  const state = kind === 'tombstone' ? kind : lives ? 'live' : 'reserved'
+  await office.services.database.prisma.address.create({
+    data: {
+      ...{ namespaceId: 1, local, state, holderId: randomUUID(), role: kind === 'alias' ? 'alias' : 'primary' },
+      holderKind: lives ? (kind === 'group' ? 'group' : 'account') : 'request',
+      firstLiveAt: lives ? new Date() : null,
+      until: lives ? null : later(new Date(), days(kind === 'expired' ? -1 : 1)),
+    },
+  })
+}
+
+describe('an address is nobody else’s', () => {
+  test.each(['reserved', 'live', 'alias', 'group', 'tombstone'])('while it is %s', async (kind) => {
+    const { addresses, transaction } = office.services
+    const local = LocalPart.parse(`tranvan${kind}`)
+    await put(local, kind)
+    const take = (request: string) =>
+      transaction((tx) => addresses.reserve(tx, request, subjectOf(`Trần Văn ${kind}`), local))
+    expect(await take(randomUUID())).toEqual({ ok: false, refusal: { kind: 'address-taken' } })
+  })
+
+  test('when its reservation has run out and several want it at the same moment: one has it, and it alone', async () => {
+    const { addresses, requests, transaction, database } = office.services
+    const { pool } = database
+    for (let round = 0; round < scaled(60); round++) {
+      const fullName = `Lưu Thị Hết Hạn ${'abcdefghijklmnopqrstuvwxyz'.charAt(round % 26)}${'bcdfgh'.charAt(round % 6)}`
+      const first = await submitted(office.services, someDetails(units.agency, { fullName }))
+      const { local } = await database.prisma.request.findUniqueOrThrow({ where: { id: first } })
+      // Back at the draft, and the two hours are over.
+      await pool.query(`UPDATE request SET state = 'draft', version = 1, submitted_at = NULL WHERE id = $1`, [first])
+      await pool.query(`UPDATE address SET until = now() - interval '1 second' WHERE holder_id = $1`, [first])
+      const subject = subjectOf(fullName)
+      const others = Array.from({ length: 3 }, () => randomUUID())
+      const [sent, , ...taken] = await Promise.all([
+        requests.submit(first),
+        transaction((tx) => addresses.releaseExpired(tx)),
+        ...others.map((id) => transaction((tx) => addresses.reserve(tx, id, subject, LocalPart.parse(local)))),
+      ])
+      const winners = [sent, ...taken].filter(({ ok }) => ok)
+      expect(winners).toHaveLength(1)
+      if (!sent.ok) expect(sent.refusal).toEqual({ kind: 'address-taken' })
+      const { holderId } = await database.prisma.address.findFirstOrThrow({ where: { local: local ?? '' } })
+      expect(holderId).toBe(sent.ok ? first : others[taken.findIndex(({ ok }) => ok)])
+    }
+  })
+
+  test('and free again when the request dies: withdrawn, rejected or run out', async () => {
+    const { services } = office
+    const { requests, database } = services
+    const fullName = 'Bế Thị Trả Lại'
+    const ask = () => submitted(services, someDetails(units.agency, { fullName }))
+    const held = async () => (await database.prisma.address.findFirst({ where: { local: 'bethitralai' } }))?.holderId
+    const withdrawn = await ask()
+    await requests.withdraw(withdrawn)
+    expect(await held()).toBeUndefined()
+    const rejected = await ask()
+    expect(await held()).toBe(rejected)
+    const comment = 'Không thuộc biên chế của đơn vị'
+    const decided = await requests.reject(allowed('request.decide', staff), rejected, { version: 2, comment })
+    expect(decided.ok).toBe(true)
+    expect(await held()).toBeUndefined()
+    const returned = await ask()
+    await requests.return(allowed('request.decide', staff), returned, { version: 2, comment })
+    expect(await held()).toBe(returned)
+    await database.pool.query(`UPDATE request SET expires_at = now() - interval '1 day' WHERE id = $1`, [returned])
+    await requests.expire(allowed('system.tidy', jobActor('tidy')))
+    expect(await held()).toBeUndefined()
+  })
+})
+
+test('the address remembers its rule, its number, the policy’s version, and what stood in the way', async () => {
   const { services } = office
   const ask = () => submitted(services, someDetails(units.agency, { fullName: 'Vương Thị Lý Do' }))
   await approveAs(services, staff, await ask())
   await approveAs(services, staff, await ask())
-  const rows = await services.database.prisma.address.findMany({
+  const { addresses, transaction, database } = services
+  // A third, who takes the fourth although the third is free.
+  const chosen = LocalPart.parse('vuongthilydo4')
+  await transaction((tx) => addresses.reserve(tx, randomUUID(), subjectOf('Vương Thị Lý Do'), chosen))
+  const rows = await database.prisma.address.findMany({
     where: { local: { startsWith: 'vuongthilydo' } },
     orderBy: { local: 'asc' },
   })
+  const rule = '{hodemten}'
+  const first = { rule, number: 1, local: 'vuongthilydo' }
   expect(rows.map(({ reason }) => reason)).toEqual([
-    { policy: 0, rule: '{hodemten}', number: 1 },
-    { policy: 0, rule: '{hodemten}', number: 2 },
+    { policy: 0, rule, number: 1, passed: [] },
+    { policy: 0, rule, number: 2, passed: [first], taken: ['vuongthilydo'] },
+    {
+      ...{ policy: 0, rule, number: 4, taken: ['vuongthilydo'] },
+      passed: [first, { rule, number: 3, local: 'vuongthilydo3' }],
+    },
   ])
+  const words = async (local: string) => {
+    const why = await services.tombstones.why(local)
+    return why && whyText(vi, why)
+  }
+  expect(await words('vuongthilydo')).toBe(
+    'Theo mẫu {hodemten}, quy định ban đầu. Lúc chọn chưa ai dùng, nên không có số.',
+  )
+  expect(await words('vuongthilydo2')).toBe(
+    'Theo mẫu {hodemten}, quy định ban đầu. Số 2 vì các địa chỉ trước đã có người; nay có 3 địa chỉ cùng mẫu.',
+  )
+  expect(await words('vuongthilydo4')).toContain('Số 4 do người đề nghị chọn')
 })
 
 test('the list of accounts is sorted by tên, họ and đệm, as the pure comparison sorts', async () => {
@@ -181,4 +304,40 @@ test('the list of accounts is sorted by tên, họ and đệm, as the pure compa
     .flatMap((parsed) => (parsed.ok ? [parsed.value] : []))
     .sort(byPersonName)
   expect(accounts.map(({ displayName }) => displayName)).toEqual(sorted.map(({ full }) => full))
+})
+
+test('PostgreSQL puts any names in the order in which the pure comparison puts them', async () => {
+  const random = randomFrom(5)
+  const difficult = [
+    "H'Hen Niê",
+    'H’Hen Niê',
+    'Y Phôn',
+    "K'Brếp",
+    'Lỷ A Nhì',
+    'H’ Lan Adrơ̆ng',
+    'Ðỗ Ứng',
+    'ĐẶNG THỊ HƯỜNG',
+    'Nguyễn Thị Hoà',
+    'Nguyễn Thị Hòa',
+    'Sám-Múi Chìu',
+    'Ƀing Êban',
+  ]
+  const typed = [...difficult, ...Array.from({ length: 2_000 }, (_, n) => fullName(random, n % 2 ? 'male' : 'female'))]
+  const names = typed.map((text) => {
+    const parsed = parsePersonName(text)
+    if (!parsed.ok) throw new Error(text)
+    return parsed.value
+  })
+  const { rows } = await office.services.database.pool.query<{ n: number }>(
+    `SELECT n::int FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS x(given, surname, middle, n)
+     ORDER BY ARRAY[given COLLATE "vi-x-icu", surname, middle]`,
+    [names.map(({ given }) => given), names.map(({ surname }) => surname), names.map(({ middle }) => middle)],
+  )
+  const sorted = rows.flatMap(({ n }) => names[n - 1] ?? [])
+  expect(sorted).toHaveLength(names.length)
+  for (const [index, name] of sorted.slice(1).entries()) {
+    const before = sorted[index]
+    if (before)
+      expect([before.full, name.full, byPersonName(before, name) <= 0]).toEqual([before.full, name.full, true])
+  }
 })

@@ -65,6 +65,18 @@ describe('the address patterns', () => {
     expect((await web.services.naming.present()).version).toBe(0)
   })
 
+  test('are tried while somebody types: the preview alone, or what is wrong so far', async () => {
+    await first.get(POLICY)
+    const shown = await first.post(`${POLICY}/xem-thu`, form({ person: '{ten}.{ho}' }))
+    expect(shown.html).not.toContain('<html')
+    expect(plain(shown.html)).toContain('huong.dang@')
+    const wrong = plain((await first.post(`${POLICY}/xem-thu`, form({ person: '{Ten}', max: '9' }))).html)
+    expect(wrong).toContain(vi.naming.fields.person)
+    expect(wrong).toContain(vi.naming.errors.range)
+    expect(wrong).not.toContain('@')
+    expect((await web.services.naming.present()).version).toBe(0)
+  })
+
   test.each([
     [{ person: '{ten}\n{Ten}' }, ['person', 'why']],
     [{ person: '' }, ['person', 'why']],

@@ -131,6 +131,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /quy-dinh/phe-duyet/bo': [403, 403, 403, 403, 403, 404, 403],
   'GET /quy-dinh/dia-chi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /quy-dinh/dia-chi': [403, 403, 403, 403, 403, '/quy-dinh/dia-chi', 403],
+  'POST /quy-dinh/dia-chi/xem-thu': [403, 403, 403, 403, 403, 200, 403],
   'GET /dia-chi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /dia-chi/mo-lai': [403, 403, 403, 403, 403, '/dia-chi', 403],
   'POST /dia-chi/xac-nhan': [403, 403, 403, 403, 403, '/dia-chi', 403],

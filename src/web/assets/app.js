@@ -16,6 +16,7 @@ for (const component of [Button, Checkboxes, ErrorSummary, PasswordInput, Radios
 document.querySelectorAll('[data-cv-picker]').forEach(unitPicker)
 document.querySelectorAll('[data-cv-bulk]').forEach(bulkSelection)
 document.querySelectorAll('[data-cv-filter]').forEach(foldingFilter)
+document.querySelectorAll('[data-cv-live]').forEach(livePreview)
 document.querySelectorAll('[data-cv-print]').forEach((button) => {
   button.hidden = false
   button.addEventListener('click', () => window.print())
@@ -145,6 +146,37 @@ function bulkSelection(form) {
   boxes.forEach((box) => box.addEventListener('change', update))
   if (all !== null) all.hidden = false
   update()
+}
+
+/** What a form would give follows what is typed in it; the button that asks for the same stays, for whoever prefers it. */
+function livePreview(form) {
+  const place = document.getElementById(form.dataset.cvLiveInto)
+  const status = document.createElement('p')
+  status.className = 'govuk-visually-hidden'
+  status.setAttribute('role', 'status')
+  form.append(status)
+  let asked = 0
+  let timer = 0
+  const ask = async () => {
+    const mine = ++asked
+    try {
+      const answer = await window.fetch(form.dataset.cvLive, {
+        method: 'POST',
+        body: new window.URLSearchParams(new window.FormData(form)),
+      })
+      const html = await answer.text()
+      if (!answer.ok || mine !== asked) return
+      place.replaceChildren(...new window.DOMParser().parseFromString(html, 'text/html').body.childNodes)
+      status.textContent = form.dataset.cvLiveSaid
+    } catch {
+      // The button still shows it.
+    }
+  }
+  form.addEventListener('input', () => {
+    window.clearTimeout(timer)
+    status.textContent = ''
+    timer = window.setTimeout(ask, 400)
+  })
 }
 
 /** On phones the lesser filters fold behind the button "Lọc"; a second press sends the form. */

@@ -941,10 +941,19 @@ export const en: Words = {
     why: 'Why this address',
     noReason: 'Older than the record of reasons',
     byRule: (rule) => `By the pattern ${rule}`,
+    byChoice: 'Chosen by whoever asked',
     byException: 'By the unit’s exception',
     version: (n) => `policy version ${n}`,
     firstVersion: 'first policy',
     alone: 'Nobody had it when it was chosen, so it has no number.',
+    passed: (rule, was) =>
+      ({
+        taken: `Pattern ${rule}: taken.`,
+        kept: `Pattern ${rule}: kept or too short, not given out by itself.`,
+        free: `Pattern ${rule}: free, but another address was chosen.`,
+      })[was],
+    chosen: (n, family) =>
+      `Number ${n} was chosen though an address before it was free; ${of(family, 'address', 'addresses')} of this pattern now.`,
     namesake: (n, family) =>
       `Number ${n}, as those before were taken; ${of(family, 'address', 'addresses')} of this pattern now.`,
     waits: (name, at) => `${name} asked for its release at ${at}; a second person must confirm.`,
@@ -1014,6 +1023,8 @@ export const en: Words = {
     save: 'Save and apply',
     saved: (n) => `Policy version ${n} is in force.`,
     shown: 'A preview: nothing is saved.',
+    notYet: 'Nothing to show yet',
+    followed: 'The preview has followed.',
     columns: { name: 'Name', address: 'Address', part: 'Part', before: 'Before', after: 'After' },
     difficult: 'Difficult names',
     units: 'Units',

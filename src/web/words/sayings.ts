@@ -17,10 +17,22 @@ export const refusalText = (
 /** Why an address is what it is: rule, version, which of its namesakes. */
 export function whyText(t: Words, why: Why): string {
   const says = t.addressBook
-  const rule = why.rule === 'exception' ? says.byException : says.byRule(why.rule)
+  const rule = { exception: says.byException, chosen: says.byChoice }[why.rule] ?? says.byRule(why.rule)
   const version = why.policy === 0 ? says.firstVersion : says.version(why.policy)
-  return `${rule}, ${version}. ${why.number === 1 ? says.alone : says.namesake(why.number, why.family)}`
+  return [`${rule}, ${version}.`, ...collisions(t, why)].join(' ')
 }
+
+/** What stood in the way of a simpler address: how many, never whose. */
+function collisions(t: Words, { number, family, passed, taken = [] }: Why): string[] {
+  const says = t.addressBook
+  const values = (passed ?? []).filter((each) => each.number === 1 && (number === 1 || each.local === null))
+  const others = values.map(({ rule, local }) => says.passed(rule, wasOf(local, taken)))
+  if (number === 1) return others.length === 0 ? [says.alone] : others
+  const freeBefore = (passed ?? []).some(({ local }) => wasOf(local, taken) === 'free')
+  return [...others, freeBefore && passed !== undefined ? says.chosen(number, family) : says.namesake(number, family)]
+}
+const wasOf = (local: string | null, taken: readonly string[]) =>
+  local === null ? 'kept' : taken.includes(local) ? 'taken' : 'free'
 
 /** The message beside a field of the request's personal details. */
 export function detailsText(t: Words, field: DetailsField, error: FieldError): string {

@@ -947,10 +947,19 @@ export const vi = {
     why: 'Vì sao là địa chỉ này',
     noReason: 'Có từ trước khi ghi lại lý do',
     byRule: (rule: string) => `Theo mẫu ${rule}`,
+    byChoice: 'Do người đề nghị đặt',
     byException: 'Theo ngoại lệ của đơn vị',
     version: (n: number) => `quy định lần ${n}`,
     firstVersion: 'quy định ban đầu',
     alone: 'Lúc chọn chưa ai dùng, nên không có số.',
+    passed: (rule: string, was: 'taken' | 'kept' | 'free') =>
+      ({
+        taken: `Mẫu ${rule}: đã có người.`,
+        kept: `Mẫu ${rule}: từ giữ lại hoặc quá ngắn, không cấp riêng.`,
+        free: `Mẫu ${rule}: còn trống, nhưng địa chỉ khác được chọn.`,
+      })[was],
+    chosen: (n: number, family: number) =>
+      `Số ${n} do người đề nghị chọn, dù còn địa chỉ đứng trước; nay có ${family} địa chỉ cùng mẫu.`,
     namesake: (n: number, family: number) =>
       `Số ${n} vì các địa chỉ trước đã có người; nay có ${family} địa chỉ cùng mẫu.`,
     waits: (name: string, at: string) => `${name} đề nghị mở lại lúc ${at}; chờ người thứ hai xác nhận.`,
@@ -1020,6 +1029,8 @@ export const vi = {
     save: 'Lưu và áp dụng',
     saved: (n: number) => `Đã áp dụng quy định lần ${n}.`,
     shown: 'Xem thử: chưa lưu.',
+    notYet: 'Chưa xem thử được',
+    followed: 'Phần xem thử đã đổi theo.',
     columns: { name: 'Tên', address: 'Địa chỉ', part: 'Phần', before: 'Trước', after: 'Sau' },
     difficult: 'Các họ tên khó',
     units: 'Đơn vị',
