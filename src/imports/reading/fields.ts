@@ -124,7 +124,7 @@ export type Mark =
   | { code: 'email-form' }
   | { code: 'employment-unknown' }
   /** Not in the row itself. */
-  | { code: 'from'; source: 'group-row' | 'sheet-name' | 'merged-cells' | 'number' | 'column' }
+  | { code: 'from'; source: 'group-row' | 'sheet-name' | 'merged-cells' | 'column' }
 
 /** `check`: somebody must look at the row before it is carried out. `note`: worth showing, no more. */
 export const SEVERITY = {

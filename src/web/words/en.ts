@@ -1,4 +1,5 @@
 import { brakeEn } from './brake.en.ts'
+import { rostersEn } from './rosters.en.ts'
 import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
@@ -1163,6 +1164,7 @@ export const en: Words = {
   },
 
   brake: brakeEn,
+  rosters: rostersEn,
 
   times: {
     title: 'Waiting times',

@@ -1,4 +1,5 @@
 import { brakeVi } from './brake.vi.ts'
+import { rostersVi } from './rosters.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
 import { apiVi } from './api.vi.ts'
@@ -1173,6 +1174,7 @@ export const vi = {
   },
 
   brake: brakeVi,
+  rosters: rostersVi,
 
   times: {
     title: 'Thời gian chờ',

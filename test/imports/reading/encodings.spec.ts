@@ -52,7 +52,7 @@ describe('the encoding of a column is found', () => {
         const converted = old.map((each) => mended(decode(each, found.encoding)))
         // A few names may be Vietnamese as they are, or in two encodings: then it is called a guess.
         if (found.encoding !== encoding)
-          expect(found.confidence <= 0.5 || old.every((each) => each.split(' ').every(isReadable))).toBe(true)
+          expect(found.confidence <= 0.5 || old.every((each) => each.split(/\s+/).every(isReadable))).toBe(true)
         else expect(converted).toEqual(names)
       }),
       { numRuns: 100 },
