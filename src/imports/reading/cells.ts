@@ -25,9 +25,22 @@ export function prepare(
   const marks: Mark[] = []
   const { text, changed } = visible(converted(cell.text, encoding, mixed, marks))
   if (changed) marks.push({ code: 'invisible' })
-  if (casing === 'as-is' || !isBadlyCased(text)) return { cell, raw: cell.text, text, marks }
-  marks.push({ code: 'case-changed', was: text })
-  return { cell, raw: cell.text, text: properCase(text), marks }
+  const cased = recased(text, casing)
+  if (cased !== text) marks.push({ code: 'case-changed', was: text })
+  return { cell, raw: cell.text, text: cased, marks }
+}
+
+function recased(text: string, casing: ColumnMapping['casing']): string {
+  switch (casing) {
+    case 'as-is':
+      return text
+    case 'proper':
+      return isBadlyCased(text) ? properCase(text) : text
+    case 'sentence':
+      return text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+    default:
+      return casing satisfies never
+  }
 }
 
 function converted(text: string, encoding: Encoding, mixed: boolean, marks: Mark[]): string {

@@ -13,12 +13,16 @@ export function readDate(cell: RawCell, text: string, today: Day): ReadDate {
   if (cell.kind === 'date') return whole(dayOfSerial(cell.number), [], today)
   if (cell.kind === 'number' && Number.isInteger(cell.number)) {
     if (cell.number >= 1900 && cell.number <= 2100) return partial(String(cell.number), 'year', [], today)
-    // 1 January 1930 to 2080: nobody on a roster was born at another serial.
-    if (cell.number >= 10_959 && cell.number <= 65_746)
-      return whole(dayOfSerial(cell.number), [{ code: 'serial' }], today)
+    return readSerial(cell.number, today)
   }
   return readDateText(text, today)
 }
+
+// 1 January 1930 to 2079: nobody on a roster was born at another serial.
+const readSerial = (serial: number, today: Day): ReadDate =>
+  serial >= 10_959 && serial <= 65_745
+    ? whole(dayOfSerial(serial), [{ code: 'serial' }], today)
+    : { value: null, marks: [{ code: 'no-date' }] }
 
 const PART = String.raw`\s*[/.\-\s\\,]\s*`
 const DAY_MONTH_YEAR = new RegExp(String.raw`^(\d{1,2})${PART}(\d{1,2})${PART}(\d{2}|\d{4})$`)
@@ -35,6 +39,7 @@ export function readDateText(text: string, today: Day): ReadDate {
     .trim()
   const year = /^(?:năm\s+)?(\d{4})$/i.exec(tidy)?.[1]
   if (year !== undefined) return partial(year, 'year', [], today)
+  if (/^[1-6]\d{4}$/.test(tidy)) return readSerial(Number(tidy), today)
   const monthYear = MONTH_YEAR.exec(tidy)
   if (monthYear) return partial(`${monthYear[2] ?? ''}-${two(monthYear[1])}`, 'month', [], today)
   const backward = YEAR_MONTH_DAY.exec(tidy)

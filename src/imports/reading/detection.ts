@@ -58,14 +58,14 @@ export type Detection = {
   /** The old encoding that was found, also when the column is proposed to be left as it is. */
   readonly other: OldEncoding | null
   readonly samples: readonly { readonly before: string; readonly after: string }[]
-  /** `proper` when names came out in small letters, as from fonts for capitals. */
-  readonly casing: 'as-is' | 'proper'
+  /** Texts came out with small letters where capitals belong, as from fonts for capitals. */
+  readonly lostCapitals: boolean
 }
 
 const SAMPLES = 20
 const NOTHING: Detection = {
   ...{ encoding: 'unicode', confidence: 1, old: 0, unicode: 0, other: null },
-  ...{ samples: [], casing: 'as-is' },
+  ...{ samples: [], lostCapitals: false },
 }
 
 /** Judges a column by its texts and the names of the fonts they are shown in (`''` where the file tells none). */
@@ -95,7 +95,7 @@ export function detect(texts: readonly string[], fonts: ReadonlySet<string> = ne
     confidence: ((proposed ? old : unicode) / (old + unicode + neither)) * (rivals.length > 0 ? 0.5 : 1),
     ...{ old, unicode, other },
     samples: samples.slice(0, SAMPLES),
-    casing: other === 'tcvn3' && proposed && needsCapitals(samples, fonts) ? 'proper' : 'as-is',
+    lostCapitals: other === 'tcvn3' && proposed && needsCapitals(samples, fonts),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ColumnField } from './fields.ts'
-import { headingOf, plainHeading, readableHeading } from './headings.ts'
+import { exactHeading, headingOf, plainHeading, readableHeading, type Heading } from './headings.ts'
 import { textOf, type Merge, type RawCell, type RawRow } from './raw.ts'
 
 /** Rows of a sheet among which the headings are looked for. */
@@ -36,29 +36,38 @@ export function findHeader(
   rows: readonly RawRow[],
   merges: readonly Merge[],
 ): { header: Header | null; weak: Header | null } {
-  let [best, bestScore]: [number, number] = [-1, 0]
-  let [weak, weakScore]: [number, number] = [-1, 1]
-  rows.forEach((row, n) => {
-    if (row.number > HEADER_ROWS) return
-    const fields = new Set<ColumnField>()
-    let known = 0
-    for (const cell of row.cells) {
-      if (cell?.kind !== 'text') continue
-      const { field, sure } = headingOf(readable(cell))
-      if (field !== null) fields.add(field)
-      else if (sure) known += 0.5
-    }
-    const score = fields.size + known
-    const named = [...fields].some((field) => NAMES.has(field))
-    // A title such as "Danh sách" is no heading; one known word alone is, when nothing else stands in the row.
-    const alone = row.cells.filter((cell) => cell !== undefined).length <= 2
-    if (named && (score > 1 || alone) && score > bestScore) [best, bestScore] = [n, score]
-    if (!named && score > weakScore) [weak, weakScore] = [n, score]
-  })
-  return {
-    header: best < 0 ? null : headerAt(rows, best, merges),
-    weak: weak < 0 ? null : headerAt(rows, weak, merges),
+  const looked = rows.filter(({ number }) => number <= HEADER_ROWS)
+  const scores = looked.map((row) => score(row, exactHeading))
+  // A name's heading may be misspelled; that is looked into only where others are known.
+  const named = scores.some((each) => each.named && each.score > 1)
+  const near = named
+    ? scores
+    : looked.map((row, n) => ((scores[n]?.score ?? 0) >= 2 ? score(row, headingOf) : scores[n]))
+  const at = (fits: (each: Score) => boolean, least: number): Header | null => {
+    let [best, most] = [-1, least]
+    near.forEach((each, n) => {
+      if (each !== undefined && fits(each) && each.score > most) [best, most] = [n, each.score]
+    })
+    return best < 0 ? null : headerAt(rows, best, merges)
   }
+  // One known word alone is a heading when nothing else stands in the row; a title such as "Danh sách" is not known.
+  return { header: at((each) => each.named && (each.score > 1 || each.alone), 0), weak: at((each) => !each.named, 1) }
+}
+
+type Score = { readonly score: number; readonly named: boolean; readonly alone: boolean }
+
+function score(row: RawRow, read: (text: string) => Heading): Score {
+  const fields = new Set<ColumnField>()
+  let [known, filled] = [0, 0]
+  for (const cell of row.cells) {
+    if (cell === undefined) continue
+    filled++
+    if (cell.kind !== 'text') continue
+    const { field, sure } = read(readable(cell))
+    if (field !== null) fields.add(field)
+    else if (sure) known += 0.5
+  }
+  return { score: fields.size + known, named: [...fields].some((field) => NAMES.has(field)), alone: filled <= 2 }
 }
 
 /** The headings of the row `n` of `rows`, with a second row of them and a row of column numbers below when there are. */

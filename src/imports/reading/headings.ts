@@ -91,6 +91,8 @@ export type Heading =
   /** `sure` when the heading is in the table, not only near one that is. */
   { readonly field: ColumnField; readonly sure: boolean } | { readonly field: null; readonly sure: boolean }
 
+/** Longer texts are no headings. */
+const MOST = 80
 const UNKNOWN: Heading = { field: null, sure: false }
 
 /**
@@ -98,7 +100,13 @@ const UNKNOWN: Heading = { field: null, sure: false }
  * one field only and near to no heading of another kind.
  */
 export function headingOf(text: string): Heading {
-  if (text.length > 80) return UNKNOWN
+  const heading = exactHeading(text)
+  return heading !== UNKNOWN || text.length > MOST ? heading : nearest(plainHeading(text))
+}
+
+/** The same, but only what is in the table. */
+export function exactHeading(text: string): Heading {
+  if (text.length > MOST) return UNKNOWN
   const [plain, whole] = [plainHeading(text), fold(text)]
   if (plain === '' && whole === '') return UNKNOWN
   for (const name of [whole, plain]) {
@@ -106,15 +114,15 @@ export function headingOf(text: string): Heading {
     if (field !== undefined) return { field, sure: true }
     if (OTHERS.has(name)) return { field: null, sure: true }
   }
-  return nearest(plain)
+  return UNKNOWN
 }
 
 /** A heading in an old encoding (`Hä vµ tªn`) as one that we know; anything else as it is. */
 export function readableHeading(text: string): string {
-  if (text.length > 80 || /^[\x00-\x7f]*$/.test(text) || headingOf(text).sure) return text
+  if (text.length > MOST || /^[\x00-\x7f]*$/.test(text) || exactHeading(text).sure) return text
   for (const encoding of OLD_ENCODINGS) {
     const decoded = decode(text, encoding)
-    if (decoded !== null && headingOf(decoded).sure) return decoded
+    if (decoded !== null && exactHeading(decoded).sure) return decoded
   }
   return text
 }

@@ -19,8 +19,11 @@ export const SheetMapping = z.object({
       field: z.enum(COLUMN_FIELDS).nullable(),
       /** The encoding that the column's texts are converted from. */
       encoding: z.enum(['unicode', ...OLD_ENCODINGS]),
-      /** `proper`: names all in capitals or all in small letters get capitals at the beginnings. */
-      casing: z.enum(['as-is', 'proper']),
+      /**
+       * `proper`: a name all in capitals or all in small letters gets capitals at the beginnings; `sentence`: a text that begins
+       * with a small letter gets one there.
+       */
+      casing: z.enum(['as-is', 'proper', 'sentence']),
     }),
   ),
 })

@@ -1,9 +1,10 @@
 import { columnsOf, fingerprintOf, type ColumnGuess } from './columns.ts'
 import { detect, type Detection } from './detection.ts'
+import type { Encoding } from './encodings.ts'
 import type { ColumnField } from './fields.ts'
 import { guessColumns, datesWereSwapped } from './guesses.ts'
 import { findHeader, headerAt, HEADER_ROWS, type Header } from './header.ts'
-import { mappingFault, type SheetMapping } from './mapping.ts'
+import { mappingFault, type ColumnMapping, type SheetMapping } from './mapping.ts'
 import { textOf, type Merge, type RawRow, type RawTable } from './raw.ts'
 import type { MappingNeed } from './refusal.ts'
 
@@ -53,6 +54,9 @@ export type Wishes = {
   readonly remembered: ((fingerprint: string) => SheetMapping | undefined) | undefined
 }
 
+const NAMES: readonly (ColumnField | null)[] = ['fullName', 'surname', 'given']
+const TEXTS: readonly (ColumnField | null)[] = ['position', 'unit', 'parentUnit', 'note']
+const casingOfText = (field: ColumnField | null) => (TEXTS.includes(field) ? 'sentence' : 'as-is')
 const DATES: readonly (ColumnField | null)[] = ['birthDate', 'birthDateMale', 'birthDateFemale']
 
 /** Looks at the beginning of a table: headings, columns, encodings. Null when nothing is on it. Throws `FileRefused`. */
@@ -76,13 +80,19 @@ export async function lookAt(raw: RawTable, wishes: Wishes): Promise<LookedAt | 
   const fingerprint = fingerprintOf(header, width)
   const memory = wishes.mapping === undefined ? wishes.remembered?.(fingerprint) : undefined
   const known = new Map(memory?.columns.map(({ index, field }) => [index, field]))
+  const usual = usualEncoding(columns)
+  const lost = columns.some(({ detection }) => detection.lostCapitals)
   const mapping: SheetMapping = wishes.mapping ?? {
     headerRow: header?.row ?? null,
     dataFrom,
-    columns: columns.map(({ index, field, detection: { encoding, casing } }) => ({
-      ...{ index, encoding, casing },
-      field: memory === undefined ? field : (known.get(index) ?? null),
-    })),
+    columns: columns.map(({ index, field: told, detection }): ColumnMapping => {
+      const field = memory === undefined ? told : (known.get(index) ?? null)
+      const says = detection.old > 0 || detection.unicode > 0
+      return {
+        ...{ index, field, encoding: says ? detection.encoding : usual },
+        casing: usual !== 'tcvn3' || !lost ? 'as-is' : NAMES.includes(field) ? 'proper' : casingOfText(field),
+      }
+    }),
   }
   const fault = mappingFault(mapping)
   const given = wishes.mapping !== undefined || memory !== undefined
@@ -119,6 +129,16 @@ function headerFor(sample: readonly RawRow[], merges: readonly Merge[], { mappin
   if (header?.row === told) return header
   const n = sample.findIndex(({ number }) => number === told)
   return n < 0 || told > HEADER_ROWS * 4 ? null : headerAt(sample, n, merges)
+}
+
+/** What most columns that say anything are proposed to be read in; taken for those that say nothing. */
+function usualEncoding(columns: readonly RosterColumn[]): Encoding {
+  const votes = new Map<Encoding, number>()
+  for (const { detection } of columns)
+    if (detection.old > 0 || detection.unicode > 0)
+      votes.set(detection.encoding, (votes.get(detection.encoding) ?? 0) + 1)
+  const [first] = [...votes].sort((a, b) => b[1] - a[1])
+  return first?.[0] ?? 'unicode'
 }
 
 const unnamed = (width: number): ColumnGuess[] =>

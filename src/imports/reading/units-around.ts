@@ -25,8 +25,9 @@ export function unitsAround(options: {
 }) {
   const { sheet, columns, merges, nameIndex, encoding } = options
   const held = heldCells(columns, merges)
+  const casing = encoding === 'tcvn3' ? 'sentence' : 'as-is'
   const readable = (text: string) =>
-    reading(prepare(textCell(text), { encoding, casing: 'as-is' }, true), (_, value) => readText(value, LONGEST.unit))
+    reading(prepare(textCell(text), { encoding, casing }, true), (_, value) => readText(value, LONGEST.unit))
   const from = (found: Reading<string>, source: 'group-row' | 'sheet-name'): Reading<string> => ({
     ...found,
     marks: [...found.marks, { code: 'from', source }],

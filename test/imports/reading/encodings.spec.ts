@@ -5,7 +5,7 @@ import iconv from 'iconv-lite'
 import { detect, isBadlyCased, looksOld, properCase } from '../../../src/imports/reading/detection.ts'
 import { decode, OLD_ENCODINGS, type OldEncoding } from '../../../src/imports/reading/encodings.ts'
 import { isSyllable } from '../../../src/imports/reading/syllable.ts'
-import { encode } from './old-encodings.ts'
+import { encode } from '../../../scripts/roster/old-encodings.ts'
 
 const frequencies = JSON.parse(
   readFileSync(new URL('../../../scripts/data/name-frequencies.json', import.meta.url), 'utf8'),
@@ -104,12 +104,12 @@ describe('the encoding of a column is found', () => {
 
   test('names in small letters from a font for capitals: proper case is proposed', () => {
     const names = ['nguyễn văn an', 'trần thị bình'].map((each) => encode(each, 'tcvn3'))
-    expect(detect(names)).toMatchObject({ encoding: 'tcvn3', casing: 'proper' })
+    expect(detect(names)).toMatchObject({ encoding: 'tcvn3', lostCapitals: true })
     expect(detect(['NGUYÔN V¡N C\u00a6êNG'], new Set(['.VnTimeH']))).toMatchObject({
       encoding: 'tcvn3',
-      casing: 'proper',
+      lostCapitals: true,
     })
-    expect(detect([encode('Nguyễn Văn An', 'tcvn3')])).toMatchObject({ encoding: 'tcvn3', casing: 'as-is' })
+    expect(detect([encode('Nguyễn Văn An', 'tcvn3')])).toMatchObject({ encoding: 'tcvn3', lostCapitals: false })
   })
 
   test.each([

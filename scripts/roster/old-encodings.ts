@@ -1,4 +1,4 @@
-import { decode, type OldEncoding } from '../../../src/imports/reading/encodings.ts'
+import { decode, type OldEncoding } from '../../src/imports/reading/encodings.ts'
 
 const LETTERS = Array.from('aăâeêioôơuưyđ', (letter) =>
   letter === 'đ'
