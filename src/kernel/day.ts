@@ -16,6 +16,18 @@ export function addDays(day: Day, n: number): Day {
   return Day.parse(at.toISOString().slice(0, 10))
 }
 
+/** The same day of the month `n` months after; the last of a month that is too short for it. */
+export function addMonths(day: Day, n: number): Day {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
+  const last = new Date(Date.UTC(year, month - 1 + n + 1, 0))
+  last.setUTCDate(Math.min(date, last.getUTCDate()))
+  return Day.parse(last.toISOString().slice(0, 10))
+}
+
+/** How many days lie between two; negative when `to` is before `from`. */
+export const daysBetween = (from: Day, to: Day): number =>
+  (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000
+
 /** Whole years from `from` to `to`, as an age is counted. */
 export function yearsBetween(from: Day, to: Day): number {
   const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4))
