@@ -13,6 +13,7 @@ const PURE = [
   'addresses',
   'requests',
   'accounts',
+  'scheduled',
   'audit',
   'brake',
   'provisioning',

@@ -13,6 +13,7 @@ const FEATURES = [
   'letters',
   'access',
   'calendar',
+  'scheduled',
   'imports',
   'brake',
 ] as const
@@ -116,6 +117,10 @@ describe('the walls of the house', () => {
     'waits',
     'access-token',
     'scope',
+    'life',
+    'life-policy',
+    'life-acts',
+    'change',
     'waiting',
     'brake',
   ])('%s.ts thinks, and does not act', (name) => {

@@ -34,7 +34,7 @@ export function actorsOf(deps: { prisma: PrismaClient; clock: Clock; domain: str
       FROM account a
       JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
       LEFT JOIN person p ON p.id = a.person_id
-      WHERE a.state = 'active' AND a.kind = 'person' AND ${is}`
+      WHERE a.state IN ('active', 'on-leave') AND a.kind = 'person' AND ${is}`
     const [row] = rows
     if (!row) return null
     return {

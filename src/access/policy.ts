@@ -70,6 +70,14 @@ const RULES = {
   'brake.release': itStaff,
   'holiday.read': { ...centre, cli: 'all' },
   'holiday.change': { ...itStaff, cli: 'all' },
+  'life.ask': administrators,
+  'life.keep': itStaff,
+  'life.run': { job: 'all' },
+  'life-policy.read': { ...centre, cli: 'all' },
+  'life-policy.change': itStaff,
+  'scheduled.read': everyStaff,
+  'scheduled.agree': administrators,
+  'scheduled.run': { job: 'all' },
   'system.tidy': { job: 'all' },
 } as const satisfies Record<string, Rule>
 

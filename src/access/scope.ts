@@ -39,6 +39,14 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'brake.release': 'brake:release',
   'holiday.read': 'holidays:read',
   'holiday.change': 'holidays:change',
+  'life.ask': null,
+  'life.keep': null,
+  'life.run': null,
+  'life-policy.read': null,
+  'life-policy.change': null,
+  'scheduled.read': null,
+  'scheduled.agree': null,
+  'scheduled.run': null,
   'system.tidy': null,
 }
 

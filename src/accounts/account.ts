@@ -1,22 +1,19 @@
 import { z } from 'zod'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
-import type { Day } from '../kernel/day.ts'
+import { Day } from '../kernel/day.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { HolderRights } from './holder.ts'
+import { LEAVING_CAUSES, type AccountState, type LeavingCause } from './life.ts'
 
 /** A person's own mailbox, or one of a unit or a function, which people hold and nobody signs in to. */
 export const ACCOUNT_KINDS = ['person', 'unit', 'function'] as const
 export type AccountKind = (typeof ACCOUNT_KINDS)[number]
 export type SharedKind = Exclude<AccountKind, 'person'>
 
-export const ACCOUNT_STATES = ['awaiting-activation', 'active', 'suspended'] as const
-export type AccountState = (typeof ACCOUNT_STATES)[number]
+export { ACCOUNT_STATES, type AccountState } from './life.ts'
 
 /** How the way in is handed over: a mailed one-time link, or a slip printed by the administrator. */
 export type HandOver = 'link' | 'slip'
-
-/** Hours that an activation link or slip is good for. */
-export const ACTIVATION_HOURS = 72
 
 /** The size of a mailbox in MB that may be asked for. */
 export const QuotaMb = z.int().min(100, 'range').max(102_400, 'range').brand<'QuotaMb'>()
@@ -24,20 +21,6 @@ export type QuotaMb = z.infer<typeof QuotaMb>
 
 /** The context in which an account's password hash is sealed. */
 export const SECRET = 'account.secret'
-
-/** The three switches of an account, which follow from its state. */
-export function switches(state: AccountState, hasPassword: boolean): { signIn: boolean; receive: boolean } {
-  switch (state) {
-    case 'awaiting-activation':
-      return { signIn: false, receive: true }
-    case 'active':
-      return { signIn: hasPassword, receive: true }
-    case 'suspended':
-      return { signIn: false, receive: true }
-    default:
-      return state satisfies never
-  }
-}
 
 /** An account as lists show it. */
 export type AccountSummary = {
@@ -58,13 +41,38 @@ export type AccountSummary = {
 export type AccountEventKind =
   | ('issued' | 'ready' | 'link-sent' | 'slip-printed' | 'password-set' | 'activated' | 'role-granted' | 'role-revoked')
   | ('holder-added' | 'holder-changed' | 'holder-removed' | 'holding-begun' | 'holding-changed' | 'holding-ended')
+  | (
+      | 'suspended'
+      | 'on-leave'
+      | 'idle-locked'
+      | 'came-back'
+      | 'left'
+      | 'kept-until'
+      | 'archived'
+      | 'deleted'
+      | 'taken-back'
+    )
+  | ('buried' | 'recovered' | 'held' | 'hold-released' | 'archive-verified' | 'restored' | 'archive-discarded')
   | ('renamed' | 'position-changed' | 'address-changed' | 'alias-added' | 'alias-removed' | 'quota-changed')
+
+/** Why and by what letter something of an account's life happened, and the days that go with it. */
+export const EventDetail = z.object({
+  why: z.string().optional(),
+  letter: z.object({ number: z.string(), date: Day }).nullish(),
+  cause: z.enum(LEAVING_CAUSES).nullish(),
+  until: Day.nullish(),
+  messages: z.int().optional(),
+  /** Who asked, where somebody else or the day made it happen. */
+  askedBy: z.string().optional(),
+})
+export type EventDetail = z.infer<typeof EventDetail>
 
 export type AccountEvent = {
   readonly at: Date
   readonly kind: AccountEventKind
   readonly byName: string
   readonly note: string | null
+  readonly detail: EventDetail | null
 }
 
 /** Who holds a shared mailbox, or one who held it. */
@@ -93,6 +101,24 @@ export type HeldMailbox = {
   readonly since: Day
 }
 
+/** What an account's page shows of its life. */
+export type LifeView = {
+  readonly since: Day
+  /** The day on which the present state runs out by itself. */
+  readonly until: Day | null
+  readonly cause: LeavingCause | null
+  readonly legalHold: boolean
+  readonly lastSignInAt: Date | null
+  readonly archives: readonly {
+    readonly no: number
+    readonly messages: number
+    readonly bytes: number
+    readonly verifiedAt: Date
+    readonly restoredAt: Date | null
+    readonly discardedAt: Date | null
+  }[]
+}
+
 /** An account as its page shows it. */
 export type AccountView = AccountSummary & {
   readonly aliases: readonly EmailAddress[]
@@ -103,6 +129,7 @@ export type AccountView = AccountSummary & {
   readonly handOver: HandOver
   readonly signIn: boolean
   readonly receive: boolean
+  readonly life: LifeView
   readonly revision: number
   readonly createdAt: Date
   readonly readyAt: Date | null

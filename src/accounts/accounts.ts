@@ -14,8 +14,12 @@ import { SECRET } from './account.ts'
 import { activationsOf } from './activations.ts'
 import { changesOf } from './changes.ts'
 import { dueOf } from './due.ts'
+import { enactingOf } from './enacting.ts'
 import { holdersOf } from './holders.ts'
 import { issuingOf } from './issuing.ts'
+import type { LifePolicies } from './life-policies.ts'
+import { accountsIn } from './life-store.ts'
+import type { AccountState } from './life.ts'
 import { readingOf } from './reading.ts'
 import * as wanted from './wanted-store.ts'
 
@@ -38,18 +42,21 @@ export function accountsOf(deps: {
   sync: Sync
   units: Units
   mail: Pick<MailStore, 'usage'>
+  life: LifePolicies
   domain: string
   quotaMb: number
 }) {
-  const { prisma, clock, secrets, domain } = deps
+  const { prisma, clock, secrets, life, domain } = deps
   const due = dueOf(deps)
   const holders = holdersOf({ ...deps, due })
+  const activations = activationsOf({ ...deps, due })
 
   return {
     ...readingOf(deps),
-    ...activationsOf({ ...deps, due }),
+    ...activations,
     ...issuingOf({ ...deps, holders }),
     ...changesOf({ ...deps, due }),
+    ...enactingOf({ ...deps, due, holders, offerLink: activations.offerLink }),
     setHolders: holders.setHolders,
 
     /** Makes everything that shows this unit due: its group, and its people's entries. */
@@ -71,10 +78,17 @@ export function accountsOf(deps: {
       )
     },
 
+    /** Makes the accounts in these states due: what follows from their state has changed. */
+    statesChanged: async (tx: Tx, states: readonly AccountState[]): Promise<void> => {
+      await due.accounts(tx, await accountsIn(tx.db, states))
+    },
+
     /** For provisioning: what the targets should show now. */
     wanted: {
-      accounts: (ids: readonly string[]) =>
-        wanted.wanted(prisma, ids, dayOf(clock()), domain, (sealed) => secrets.open(sealed, SECRET)),
+      accounts: async (ids: readonly string[]) => {
+        const { policy } = await life.present()
+        return wanted.wanted(prisma, ids, dayOf(clock()), domain, (sealed) => secrets.open(sealed, SECRET), policy)
+      },
       groups: (ids: readonly string[]) => wanted.wantedGroups(prisma, ids, dayOf(clock())),
     },
   }

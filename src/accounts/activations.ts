@@ -11,11 +11,13 @@ import type { Letters } from '../letters/letters.ts'
 import type { Arrived } from '../provisioning/apply.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import type { Units } from '../units/units.ts'
-import { ACTIVATION_HOURS, SECRET, type AccountRefusal } from './account.ts'
+import { SECRET, type AccountRefusal } from './account.ts'
 import type { Due } from './due.ts'
 import { hashPassword } from './password-hash.ts'
 import { checkPassword, type PasswordRefusal } from './password.ts'
 import * as holdings from './holders-store.ts'
+import type { LifePolicies } from './life-policies.ts'
+import { serves } from './life.ts'
 import * as store from './store.ts'
 
 export type Activation = {
@@ -43,16 +45,19 @@ export function activationsOf(deps: {
   sync: Sync
   units: Units
   due: Due
+  life: LifePolicies
   domain: string
 }) {
-  const { prisma, transaction, clock, secrets, tokens, letters, sync, units, due, domain } = deps
+  const { prisma, transaction, clock, secrets, tokens, letters, sync, units, due, life, domain } = deps
 
+  /** Milliseconds that a link or slip is good for. */
+  const lasting = async (tx: Tx): Promise<number> => hours((await life.present(tx)).policy.activationHours)
   const lock = async (tx: Tx, id: string): Promise<store.Held | null> => (await store.lockAll(tx.db, [id]))[0] ?? null
   const addressOf = ({ local }: { local: string }): EmailAddress => EmailAddress.parse(`${local}@${domain}`)
 
   /** The account's new one-time link, in a letter to the contact e-mail. */
   async function postLink(tx: Tx, account: store.Held, to: string): Promise<void> {
-    const { secret, expiresAt } = await tokens.activationLink(tx, account.id, hours(ACTIVATION_HOURS))
+    const { secret, expiresAt } = await tokens.activationLink(tx, account.id, await lasting(tx))
     const params = { name: account.displayName, address: addressOf(account), secret, until: expiresAt.toISOString() }
     await letters.post(tx, { to, language: account.language, template: 'link', params })
   }
@@ -71,7 +76,7 @@ export function activationsOf(deps: {
       address: addressOf(account),
     }
     if (by === 'slip') return letters.post(tx, { to, language, template: 'approved-slip', params: facts })
-    const { secret, expiresAt } = await tokens.activationLink(tx, account.id, hours(ACTIVATION_HOURS))
+    const { secret, expiresAt } = await tokens.activationLink(tx, account.id, await lasting(tx))
     await letters.post(tx, {
       to,
       language,
@@ -103,6 +108,11 @@ export function activationsOf(deps: {
   }
 
   return {
+    /** A link for somebody who has come back without a password, in the caller's transaction; nothing without an address. */
+    offerLink: async (tx: Tx, account: store.Held): Promise<void> => {
+      if (account.contactEmail !== null) await postLink(tx, account, account.contactEmail)
+    },
+
     /** Sends a new one-time link to the contact e-mail; former links and slips end. */
     sendLink: (permit: Permit<'account.hand-over'>, id: AccountId): Promise<Decision<EmailAddress, AccountRefusal>> =>
       transaction(async (tx) => {
@@ -121,7 +131,7 @@ export function activationsOf(deps: {
       transaction(async (tx) => {
         const held = await handOver(tx, permit, id)
         if (!held.ok) return held
-        const { secret, expiresAt } = await tokens.activationSlip(tx, id, hours(ACTIVATION_HOURS))
+        const { secret, expiresAt } = await tokens.activationSlip(tx, id, await lasting(tx))
         await store.event(tx.db, id, tx.at, 'slip-printed', permit.actor.name)
         tx.audit(permit.actor, 'activation.slip-printed', `account:${id}`)
         const unit = await units.find(held.value.unitId as UnitId, tx)
@@ -185,7 +195,7 @@ export function activationsOf(deps: {
         const token = await tokens.activation(tx, secret)
         const account = token ? await lock(tx, token.account) : null
         if (!token || !account || !(await tokens.hold(tx, token.hash))) return refuse({ kind: 'dead-link' })
-        if (account.state === 'suspended') return refuse({ kind: 'dead-link' })
+        if (!serves(account.state) || account.state === 'suspended') return refuse({ kind: 'dead-link' })
         const by = { id: `account:${account.id}`, name: account.displayName }
         const { revision } = await tx.db.account.update({
           where: { id: account.id },

@@ -37,6 +37,15 @@ export async function begin(db: Db, account: string, holders: readonly HolderAsk
   })
 }
 
+/** The shared mailboxes that these accounts are or hold. */
+export async function concerning(db: Db, accounts: readonly string[]): Promise<AccountId[]> {
+  const rows = await db.$queryRaw<{ id: AccountId }[]>`
+    SELECT DISTINCT account_id AS id FROM holder
+    WHERE valid_to IS NULL AND (person_account_id = ANY (${accounts}::uuid[]) OR account_id = ANY (${accounts}::uuid[]))
+    ORDER BY 1`
+  return rows.map(({ id }) => id)
+}
+
 /** Notes that the sessions of former holders are over, in mailboxes whose mail target is at these revisions. */
 export async function shutOut(db: Db, boxes: readonly { id: string; revision: number }[], at: Date): Promise<void> {
   await db.$executeRaw`

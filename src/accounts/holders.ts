@@ -42,7 +42,7 @@ export function holdersOf(deps: { addresses: Addresses; due: Due; domain: string
   /** Notes new holdings in both histories and makes the people due; the mailbox itself is the caller's to make due. */
   async function begin(
     tx: Tx,
-    by: Actor,
+    by: Pick<Actor, 'id' | 'name'>,
     mailbox: { id: string; address: string },
     begun: readonly HolderAsked[],
     before: readonly HolderAsked[] = [],
@@ -75,7 +75,7 @@ export function holdersOf(deps: { addresses: Addresses; due: Due; domain: string
    */
   async function setHolders(
     tx: Tx,
-    by: Actor,
+    by: Pick<Actor, 'id' | 'name'>,
     id: AccountId,
     asked: readonly HolderAsked[],
   ): Promise<Decision<null, AccountRefusal>> {
@@ -121,5 +121,33 @@ export function holdersOf(deps: { addresses: Addresses; due: Due; domain: string
     return accept(null)
   }
 
-  return { lock, begin, setHolders }
+  /**
+   * Ends what these accounts have to do with holding: what people hold, and who holds a mailbox that ends. Where nobody else
+   * may file and answer any more, `successor` does from now on, if they are there.
+   */
+  async function endAll(
+    tx: Tx,
+    by: Pick<Actor, 'id' | 'name'>,
+    ids: readonly string[],
+    successor: AccountId | null = null,
+  ): Promise<void> {
+    for (const mailbox of await holdings.concerning(tx.db, ids)) {
+      const present = await holdings.present(tx.db, mailbox)
+      const rest = ids.includes(mailbox) ? [] : present.filter(({ accountId }) => !ids.includes(accountId))
+      const orphaned = !ids.includes(mailbox) && !rest.some(({ rights }) => rights === 'full')
+      const kept = rest.map(({ accountId, rights }) => ({ accountId, rights }))
+      const next =
+        successor !== null && orphaned
+          ? [
+              ...kept.filter(({ accountId }) => accountId !== successor),
+              { accountId: successor, rights: 'full' as const },
+            ]
+          : kept
+      const set = await setHolders(tx, by, mailbox, next)
+      // The successor may be gone by now; the mailbox is then held by those who are left.
+      if (!set.ok && successor !== null) await setHolders(tx, by, mailbox, kept)
+    }
+  }
+
+  return { lock, begin, setHolders, endAll }
 }

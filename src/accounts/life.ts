@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { addDays, addMonths, Day } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
+import { AccountId } from '../kernel/ids.ts'
+import type { Presence } from '../provisioning/ledger.ts'
 import { keepMonthsFor, type LifePolicy } from './life-policy.ts'
 
 /** From the issue to the end; after `tombstone` nothing is left but the name, which nobody else gets. */
@@ -54,7 +56,12 @@ export const LifeCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('go-on-leave'), until: Day }),
   z.object({ type: z.literal('lock-idle') }),
   z.object({ type: z.literal('return') }),
-  z.object({ type: z.literal('leave'), cause: z.enum(LEAVING_CAUSES) }),
+  z.object({
+    type: z.literal('leave'),
+    cause: z.enum(LEAVING_CAUSES),
+    /** Who gets the shared mailboxes that nobody else holds. */
+    successor: AccountId.nullish(),
+  }),
   z.object({ type: z.literal('keep-until'), until: Day }),
   z.object({ type: z.literal('archive') }),
   z.object({ type: z.literal('delete') }),
@@ -176,9 +183,6 @@ export function runsOut(life: Life, today: Day): LifeCommand | null {
       return life.state satisfies never
   }
 }
-
-/** What the targets should have of an account: all of it, all of it and an archive, or nothing any more. */
-export type Presence = 'present' | 'archived' | 'absent'
 
 export type Switches = { readonly signIn: boolean; readonly receive: boolean; readonly presence: Presence }
 /** The part of the policy that the switches follow. */

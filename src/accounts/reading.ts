@@ -4,7 +4,7 @@ import type { Tokens } from '../access/tokens.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { dayOf } from '../kernel/day.ts'
+import { dayFromDb, dayOf } from '../kernel/day.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
@@ -12,7 +12,7 @@ import type { MailStore, MailUsage } from '../mail/mail.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import type { Units } from '../units/units.ts'
 import {
-  switches,
+  EventDetail,
   type AccountEventKind,
   type AccountKind,
   type AccountState,
@@ -20,6 +20,8 @@ import {
   type AccountView,
   type HandOver,
 } from './account.ts'
+import type { LifePolicies } from './life-policies.ts'
+import { switches, type LeavingCause } from './life.ts'
 import * as holdings from './holders-store.ts'
 import * as store from './store.ts'
 
@@ -49,9 +51,10 @@ export function readingOf(deps: {
   sync: Sync
   units: Units
   mail: Pick<MailStore, 'usage'>
+  life: LifePolicies
   domain: string
 }) {
-  const { prisma, clock, tokens, sync, units, mail, domain } = deps
+  const { prisma, clock, tokens, sync, units, mail, life, domain } = deps
 
   const filterOf = (permit: Permit<'account.read'>, filter: AccountsFilter): store.AccountFilter => ({
     q: filter.q ?? '',
@@ -72,15 +75,18 @@ export function readingOf(deps: {
         person: { include: { posts: { where: { isPrimary: true }, orderBy: { validFrom: 'desc' }, take: 1 } } },
         request: true,
         events: { orderBy: { id: 'asc' } },
+        archives: { orderBy: { no: 'asc' } },
       },
     })
     if (!account) return null
     const held = await prisma.address.findMany({
-      where: { holderKind: 'account', holderId: id, state: 'live' },
+      // Of an account that is no more, those that it had.
+      where: { holderKind: 'account', holderId: id, state: account.state === 'tombstone' ? 'tombstone' : 'live' },
       orderBy: { local: 'asc' },
     })
     const primary = held.find((address) => address.role === 'primary')
-    if (!primary) return null
+    if (!primary && account.state !== 'tombstone') return null
+    const { policy } = await life.present()
     const rows = await sync.rows({ kind: 'account', id })
     const unit = await units.find(account.unitId as UnitId)
     const state = account.state as AccountState
@@ -94,7 +100,7 @@ export function readingOf(deps: {
           kind: account.kind,
           login: account.login,
           display_name: account.displayName,
-          local: primary.local,
+          local: primary?.local ?? account.login,
           title: account.person?.posts[0]?.title ?? null,
           unit_id: account.unitId,
           unit_name: unit?.name ?? null,
@@ -103,7 +109,15 @@ export function readingOf(deps: {
         },
         domain,
       ),
-      ...switches(state, account.secretCipher !== null),
+      ...switches(state, account.secretCipher !== null, policy),
+      life: {
+        since: dayFromDb(account.stateSince ?? account.createdAt),
+        until: account.stateUntil && dayFromDb(account.stateUntil),
+        cause: account.leavingCause as LeavingCause | null,
+        legalHold: account.held,
+        lastSignInAt: account.lastSignInAt,
+        archives: account.archives.map(({ accountId: _, bytes, ...archive }) => ({ ...archive, bytes: Number(bytes) })),
+      },
       aliases: held
         .filter((address) => address.role === 'alias')
         .map((address) => EmailAddress.parse(`${address.local}@${domain}`)),
@@ -123,6 +137,7 @@ export function readingOf(deps: {
         kind: event.kind as AccountEventKind,
         byName: event.byName,
         note: event.note,
+        detail: event.detail === null ? null : EventDetail.parse(event.detail),
       })),
       holders: shared ? await holdings.holdersOf(prisma, id, on, domain) : [],
       held: shared ? [] : await holdings.heldBy(prisma, id, on, domain),

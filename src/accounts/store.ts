@@ -4,7 +4,7 @@ import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
 import { fold } from '../kernel/text.ts'
 import type { Language } from '../letters/letter.ts'
-import type { AccountEventKind, AccountKind, AccountState, AccountSummary, HandOver } from './account.ts'
+import type { AccountEventKind, AccountKind, AccountState, AccountSummary, EventDetail, HandOver } from './account.ts'
 
 type Db = Prisma.TransactionClient
 
@@ -57,6 +57,11 @@ const where = (filter: AccountFilter) => Prisma.sql`
   AND (${filter.kind}::text IS NULL OR a.kind = ${filter.kind})
   AND (${filter.within}::uuid[] IS NULL OR a.unit_id = ANY (${filter.within}::uuid[]))`
 
+/** An account's primary address; of one that is no more, the one that it had. */
+const own = Prisma.sql`
+  SELECT local FROM address WHERE holder_kind = 'account' AND holder_id = a.id AND role = 'primary'
+    AND state IN ('live', 'tombstone') ORDER BY state LIMIT 1`
+
 /** A page of accounts by name, found by every word of `q` without regard to accents. */
 export async function list(db: Db, filter: AccountFilter): Promise<AccountSummary[]> {
   // The page first, by an index alone; only then what its rows show.
@@ -65,11 +70,11 @@ export async function list(db: Db, filter: AccountFilter): Promise<AccountSummar
       SELECT a.* FROM account a WHERE ${where(filter)}
       ORDER BY a.sort_key, a.id LIMIT ${filter.limit} OFFSET ${filter.offset}
     )
-    SELECT a.id, a.number, a.kind, a.login, a.display_name, ad.local, a.unit_id, a.state, p.title,
+    SELECT a.id, a.number, a.kind, a.login, a.display_name, coalesce(ad.local, a.login) AS local, a.unit_id, a.state, p.title,
       (SELECT name FROM unit_on(${dayToDb(filter.on)}::date) u WHERE u.unit_id = a.unit_id) AS unit_name,
       (SELECT count(*)::int FROM sync s WHERE s.subject_kind = 'account' AND s.subject_id = a.id AND s.applied < s.wanted) AS behind
     FROM page a
-    JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
+    LEFT JOIN LATERAL (${own}) ad ON true
     LEFT JOIN LATERAL (
       SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(filter.on)}::date
       ORDER BY valid_from DESC LIMIT 1) p ON true
@@ -107,9 +112,10 @@ export type Held = {
 export const lockAll = (db: Db, ids: readonly string[]): Promise<Held[]> =>
   db.$queryRaw`
     SELECT a.id, a.kind, a.person_id AS "personId", a.login, a.quota_mb AS "quotaMb", a.state, a.display_name AS "displayName", a.unit_id AS "unitId", a.language, a.hand_over AS "handOver",
-      a.revision, a.ready_at AS "readyAt", a.activated_at AS "activatedAt", p.contact_email AS "contactEmail", ad.local
+      a.revision, a.ready_at AS "readyAt", a.activated_at AS "activatedAt", p.contact_email AS "contactEmail",
+      coalesce(ad.local, a.login) AS local
     FROM account a
-    JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
+    LEFT JOIN LATERAL (${own}) ad ON true
     LEFT JOIN person p ON p.id = a.person_id
     WHERE a.id = ANY (${ids}::uuid[]) ORDER BY a.id FOR UPDATE OF a`
 
@@ -174,4 +180,15 @@ export async function event(
   note: string | null = null,
 ) {
   await db.accountEvent.create({ data: { accountId, at, kind, byName, note } })
+}
+
+/** Many events at once, in their order. */
+export async function events(
+  db: Db,
+  at: Date,
+  happened: readonly { id: string; kind: AccountEventKind; byName: string; detail: EventDetail }[],
+): Promise<void> {
+  await db.accountEvent.createMany({
+    data: happened.map(({ id, kind, byName, detail }) => ({ accountId: id, at, kind, byName, detail })),
+  })
 }

@@ -2,8 +2,9 @@ import type { Prisma } from '../db/generated/client.ts'
 import type { DirectoryGroup } from '../directory/directory.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import type { Access } from '../mail/mail.ts'
+import type { ArchiveSize } from '../mail/mail.ts'
 import type { WantedAccount } from '../provisioning/apply.ts'
-import { switches, type AccountState } from './account.ts'
+import { SERVING, switches, type AccountState, type SwitchPolicy } from './life.ts'
 
 type Db = Prisma.TransactionClient
 
@@ -29,6 +30,11 @@ type WantedRow = {
   domains: string[]
   access: Access[]
   shut_out: string[]
+  held: boolean
+  archive_no: number
+  archive_verified: boolean
+  restore: ({ no: number } & ArchiveSize) | null
+  archives: number[]
 }
 
 /** What the directory and the mail store should show of these accounts on this day. `open` unseals the password hash. */
@@ -38,10 +44,12 @@ export async function wanted(
   on: Day,
   domain: string,
   open: (sealed: string) => string,
+  policy: SwitchPolicy,
 ): Promise<WantedAccount[]> {
   const rows = await db.$queryRaw<WantedRow[]>`
     SELECT a.id, a.login, a.kind, a.display_name, a.state, a.quota_mb, a.secret_cipher, a.revision,
-      pe.surname, pe.middle, pe.given, pe.phone, po.title, u.number AS unit_number, v.name AS unit_name, ad.local,
+      pe.surname, pe.middle, pe.given, pe.phone, po.title, u.number AS unit_number, v.name AS unit_name,
+      coalesce(ad.local, a.login) AS local,
       ARRAY(SELECT local FROM address x WHERE x.holder_kind = 'account' AND x.holder_id = a.id AND x.role = 'alias'
         AND x.state = 'live' ORDER BY local) AS aliases,
       ARRAY(SELECT x.local FROM holder h JOIN address x ON x.holder_kind = 'account' AND x.holder_id = h.account_id
@@ -52,10 +60,20 @@ export async function wanted(
         FROM holder h JOIN account p ON p.id = h.person_account_id
         WHERE h.account_id = a.id AND h.valid_to IS NULL), '[]') AS access,
       ARRAY(SELECT p.login FROM holder h JOIN account p ON p.id = h.person_account_id
-        WHERE h.account_id = a.id AND h.valid_to IS NOT NULL AND h.shut_out_at IS NULL GROUP BY 1 ORDER BY 1) AS shut_out
+        WHERE h.account_id = a.id AND h.valid_to IS NOT NULL AND h.shut_out_at IS NULL
+        UNION SELECT a.login WHERE a.ended_revision > coalesce((SELECT applied FROM sync
+          WHERE subject_kind = 'account' AND subject_id = a.id AND target = 'mail'), 0)
+        ORDER BY 1) AS shut_out,
+      a.held, a.archive_no,
+      EXISTS (SELECT FROM mail_archive m WHERE m.account_id = a.id AND m.no = a.archive_no) AS archive_verified,
+      (SELECT jsonb_build_object('no', no, 'messages', messages, 'bytes', bytes) FROM mail_archive m
+        WHERE m.account_id = a.id AND m.no = a.restore_no AND m.discarded_at IS NULL) AS restore,
+      ARRAY(SELECT no FROM mail_archive m WHERE m.account_id = a.id AND m.discarded_at IS NULL ORDER BY no) AS archives
     FROM account a
     JOIN unit u ON u.id = a.unit_id
-    JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
+    LEFT JOIN LATERAL (
+      SELECT local FROM address WHERE holder_kind = 'account' AND holder_id = a.id AND role = 'primary'
+        AND state IN ('live', 'tombstone') ORDER BY state LIMIT 1) ad ON true
     LEFT JOIN person pe ON pe.id = a.person_id
     LEFT JOIN LATERAL (
       SELECT name FROM unit_version WHERE unit_id = a.unit_id AND valid_from <= ${dayToDb(on)}::date
@@ -65,7 +83,7 @@ export async function wanted(
       ORDER BY valid_from DESC LIMIT 1) po ON true
     WHERE a.id = ANY (${ids}::uuid[])`
   return rows.map((row) => {
-    const { signIn, receive } = switches(row.state as AccountState, row.secret_cipher !== null)
+    const { signIn, receive, presence } = switches(row.state as AccountState, row.secret_cipher !== null, policy)
     return {
       id: row.id,
       login: row.login,
@@ -90,18 +108,24 @@ export async function wanted(
       revision: row.revision,
       ...(row.kind === 'person' ? {} : { access: row.access }),
       shutOut: row.shut_out,
+      presence,
+      held: row.held,
+      archive: presence === 'present' ? null : { no: row.archive_no, verified: row.archive_verified },
+      restore: presence === 'absent' ? null : row.restore,
+      discard: row.state === 'tombstone' && !row.held ? row.archives : [],
     }
   })
 }
 
-/** What the directory should show of these groups: the accounts of the unit whose entries exist. */
+/** What the directory should show of these groups: those who serve in the unit, and whose entries exist. */
 export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<DirectoryGroup[]> {
   const rows = await db.$queryRaw<
     { id: string; revision: number; number: number; name: string | null; members: string[] }[]
   >`
     SELECT g.id, g.revision, u.number, v.name,
       ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
-        AND s.target = 'directory' AND s.remote_dn IS NOT NULL WHERE a.unit_id = g.unit_id ORDER BY 1) AS members
+        AND s.target = 'directory' AND s.remote_dn IS NOT NULL
+        WHERE a.unit_id = g.unit_id AND a.state = ANY (${[...SERVING]}) ORDER BY 1) AS members
     FROM mail_group g JOIN unit u ON u.id = g.unit_id
     LEFT JOIN LATERAL (
       SELECT name FROM unit_version WHERE unit_id = g.unit_id AND valid_from <= ${dayToDb(on)}::date

@@ -13,6 +13,14 @@ export type LetterParams = {
   rejected: { code: string; name: string; unit: string; reason: string }
   /** The mailbox has been activated. */
   ready: { name: string; address: string; at: string }
+  /** To somebody who leaves: from which day sign-in stops, until when the mail is kept, and by which letter. */
+  leaving: {
+    name: string
+    address: string
+    on: string
+    until: string
+    letter: { number: string; date: string } | null
+  }
   /** To the mailbox of somebody in whose name a second one was asked for. */
   already: { name: string; address: string; at: string }
   /** To an approver, on the morning of a working day: what waits for them. */

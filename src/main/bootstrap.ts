@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Permit } from '../access/policy.ts'
 import type { Tokens } from '../access/tokens.ts'
-import { ACTIVATION_HOURS } from '../accounts/account.ts'
+import { DEFAULT_LIFE } from '../accounts/life-policy.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Addresses } from '../addresses/addresses.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -66,6 +66,6 @@ export function bootstrapOf(deps: {
       if (!issued.ok) return refuse({ kind: 'duplicate-person' })
       await tx.db.roleGrant.create({ data: { accountId: issued.value, role: 'it-staff', validFrom: today } })
       tx.audit(permit.actor, 'role.granted', `account:${issued.value}`, { role: 'it-staff' })
-      return accept(await tokens.activationLink(tx, issued.value, hours(ACTIVATION_HOURS)))
+      return accept(await tokens.activationLink(tx, issued.value, hours(DEFAULT_LIFE.activationHours)))
     })
 }

@@ -5,6 +5,8 @@ import { rolesOf } from '../access/roles.ts'
 import { signInWith } from '../access/sign-in.ts'
 import { tokensOf } from '../access/tokens.ts'
 import { accountsOf, type Accounts } from '../accounts/accounts.ts'
+import { lifePoliciesOf } from '../accounts/life-policies.ts'
+import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
 import { addressesOf } from '../addresses/addresses.ts'
 import { bulkAddressesOf } from '../addresses/bulk.ts'
@@ -30,6 +32,7 @@ import { provisionerOf } from '../provisioning/apply.ts'
 import { syncOf } from '../provisioning/sync.ts'
 import { requestsOf } from '../requests/requests.ts'
 import { stepsPoliciesOf } from '../requests/steps-policies.ts'
+import { scheduledOf } from '../scheduled/scheduled.ts'
 import { unitsOf } from '../units/units.ts'
 import { letterWriter } from '../web/words/letters.ts'
 import { bootstrapOf } from './bootstrap.ts'
@@ -73,6 +76,7 @@ export function compose(
   const tombstones = tombstonesOf({ prisma, transaction, clock })
   const addresses = addressesOf({ prisma, clock, naming, domain })
   const sync = syncOf({ prisma, transaction })
+  const life = lifePoliciesOf({ prisma, transaction, changed: (tx, states) => accounts.statesChanged(tx, states) })
   // Accounts show their unit, and units tell them when it changes: the one of the two that comes later is called later.
   const units = unitsOf({
     prisma,
@@ -81,9 +85,14 @@ export function compose(
     changed: (tx: Tx, id: UnitId): Promise<void> => accounts.unitChanged(tx, id),
   })
   const accounts: Accounts = accountsOf({
-    ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, domain },
+    ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, life, domain },
     quotaMb: config.quotaMb,
   })
+  const scheduled = scheduledOf<LifeActRefusal>({
+    ...{ prisma, transaction, clock },
+    carry: (tx, change, by) => lives.carry(tx, change, by),
+  })
+  const lives: Lives = livesOf({ prisma, transaction, clock, life, scheduled, enacting: accounts })
   const brakes = brakesOf({ prisma, transaction, clock, starts: {} })
   const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
   const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
@@ -104,6 +113,7 @@ export function compose(
     ...{ prisma, transaction, clock, directory, mail },
     wanted: accounts.wanted,
     arrived: accounts.arrived,
+    kept: accounts.kept,
   })
   const bootstrap = bootstrapOf({ transaction, accounts, addresses, tokens })
 
@@ -121,6 +131,9 @@ export function compose(
       domains,
       sync,
       accounts,
+      life,
+      lives,
+      scheduled,
       brakes,
       units,
       calendar,

@@ -26,6 +26,16 @@ export async function reseat({ requests }: Services): Promise<void> {
   await requests.reseat(allowed.value)
 }
 
+/** Carries out the changes whose day has come, and what the terms of accounts bring about today. */
+export async function followLives({ scheduled, lives, log }: Services): Promise<void> {
+  const job = jobActor('life')
+  const [due, terms] = [permit(job, 'scheduled.run'), permit(job, 'life.run')]
+  if (!due.ok || !terms.ok) throw new Error('The job may not follow the lives of accounts')
+  const { applied, refused } = await scheduled.runDue(due.value)
+  const ended = await lives.runOut(terms.value)
+  if (applied + refused + ended > 0) log.info({ applied, refused, ended }, 'Changes whose day has come')
+}
+
 /** Passes overdue requests on, and writes the morning's digest to approvers; asking again the same day writes nothing. */
 export async function remindApprovers({ requests, log }: Services): Promise<void> {
   const allowed = permit(jobActor('reminders'), 'system.tidy')

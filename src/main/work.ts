@@ -2,7 +2,7 @@ import { Logger, parseCronItems, run, type Runner } from 'graphile-worker'
 import type { Services } from './compose.ts'
 import type { Log } from './log.ts'
 import { oneAtATime } from './one-at-a-time.ts'
-import { anchorAudit, remindApprovers, reseat, tidyUp } from './tidy.ts'
+import { anchorAudit, followLives, remindApprovers, reseat, tidyUp } from './tidy.ts'
 
 /** Milliseconds between sweeps: the longest that a lost bell or a due retry waits. */
 const SWEEP_MS = 2_000
@@ -19,6 +19,7 @@ export async function work(services: Services): Promise<Worker> {
   const deliver = oneAtATime(() => letters.deliver(), 'Sending letters', log)
   const tidy = oneAtATime(() => tidyUp(services), 'Tidying up', log)
   const seats = oneAtATime(() => reseat(services), 'Seating requests', log)
+  const live = oneAtATime(() => followLives(services), 'Following the lives of accounts', log)
   const remind = oneAtATime(() => remindApprovers(services), 'Reminding approvers', log)
   const anchor = oneAtATime(() => anchorAudit(services), 'Anchoring the audit log', log)
 
@@ -30,12 +31,13 @@ export async function work(services: Services): Promise<Worker> {
       noHandleSignals: true,
       logger: bellLog(log),
       pollInterval: SWEEP_MS,
-      taskList: { sync, letters: deliver, tidy, seats, remind, anchor },
+      taskList: { sync, letters: deliver, tidy, seats, live, remind, anchor },
       // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: parseCronItems([
         { task: 'tidy', match: '*/10 * * * *', identifier: 'tidy' },
         { task: 'seats', match: '* * * * *', identifier: 'seats' },
+        { task: 'live', match: '*/10 * * * *', identifier: 'live' },
         // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
         { task: 'remind', match: '*/10 1-9 * * *', identifier: 'remind' },
         { task: 'anchor', match: '5 17 * * *', identifier: 'anchor' },
@@ -81,7 +83,7 @@ export async function work(services: Services): Promise<Worker> {
       clearInterval(sweep)
       await runner.stop().catch(() => undefined)
       await supervised
-      await Promise.all([sync, deliver, tidy, seats, remind, anchor].map((each) => each.idle()))
+      await Promise.all([sync, deliver, tidy, seats, live, remind, anchor].map((each) => each.idle()))
     },
   }
 }

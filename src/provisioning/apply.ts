@@ -3,14 +3,21 @@ import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Directory, DirectoryAccount, DirectoryGroup, DirectoryOutcome } from '../directory/directory.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TargetFault, type Fault } from '../kernel/fault.ts'
-import type { Mailbox, MailOutcome, MailStore } from '../mail/mail.ts'
+import type { Mailbox, MailStore } from '../mail/mail.ts'
+import { keepingOf, type NoteKept, type WantedKeeping } from './keeping.ts'
+import type { LedgerRow, Presence, Subject } from './ledger.ts'
 import { applyMailboxes } from './mailboxes.ts'
-import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
+import { removalOf } from './removal.ts'
+import { directoryResult, faultResult, mailResult, missing, noSubject, removalResult, waitResult } from './results.ts'
 import * as store from './store.ts'
 import type { Result } from './store.ts'
 
 export type WantedAccount = Omit<DirectoryAccount, 'kind' | 'mayCreate'> &
-  Pick<Mailbox, 'access'> & {
+  Pick<Mailbox, 'access'> &
+  WantedKeeping & {
+    readonly presence: Presence
+    /** Under a legal hold: nothing of it is deleted. */
+    readonly held: boolean
     /** Logins that hold it no more, and whose sessions are to be ended. */
     readonly shutOut: readonly string[]
   }
@@ -27,6 +34,9 @@ export type Arrived = (
   accounts: readonly { id: string; revision: number; created: boolean; complete: boolean }[],
 ) => Promise<void>
 
+/** How many accounts are removed in one piece of work. */
+const REMOVALS = 50
+
 export type Provisioner = ReturnType<typeof provisionerOf>
 
 /**
@@ -42,16 +52,19 @@ export function provisionerOf(deps: {
   mail: MailStore
   wanted: Wanted
   arrived: Arrived
+  /** Notes what was archived, brought back and thrown away. */
+  kept: NoteKept
 }) {
   const { prisma, transaction, clock, directory, mail, wanted, arrived } = deps
+  const keeping = keepingOf({ mail, transaction, note: deps.kept })
+  const remove = removalOf({ directory, mail, keeping })
 
   /**
    * Directory, then mail. What the directory has is recorded while the mail server is still at work: somebody may be
    * waiting to sign in.
    */
-  async function applyAccounts(rows: readonly LedgerRow[]): Promise<void> {
+  async function applyAccounts(rows: readonly LedgerRow[], accounts: readonly WantedAccount[]): Promise<void> {
     const byId = Map.groupBy(rows, (row) => row.id)
-    const accounts = await wanted.accounts([...byId.keys()])
     const row = (id: string, target: 'directory' | 'mail') => byId.get(id)?.find((each) => each.target === target)
     const isDue = (each: LedgerRow | undefined) =>
       each !== undefined && each.applied < each.wanted && each.nextAt <= clock()
@@ -76,10 +89,6 @@ export function provisionerOf(deps: {
     if (fault)
       for (const account of forDirectory.filter(isNew))
         results.push(faultResult('account', account.id, 'directory', fault, attempts(account.id, 'directory')))
-    const found = new Set(accounts.map((account) => account.id))
-    for (const lost of rows.filter((each) => !found.has(each.id)))
-      results.push(faultResult('account', lost.id, lost.target, noSubject, lost.attempts))
-
     // The mail server reads the directory: an account comes here once the directory has it.
     const known = (id: string) => {
       const outcome = inDirectory.get(id)
@@ -116,9 +125,12 @@ export function provisionerOf(deps: {
     const boxes = forMail.filter((account) => known(account.id))
     const mailOutcomes = await applyMailboxes(mail, boxes)
     await recording
-    const atMail = boxes.map((account, i) =>
-      mailResult(account.id, account.revision, mailOutcomes[i] ?? missing, attempts(account.id, 'mail')),
-    )
+    const faults = await keep(boxes.filter((_, i) => mailOutcomes[i]?.status !== 'fault'))
+    const atMail = boxes.map((account, i) => {
+      const fault = faults.get(account.id)
+      const outcome = fault ? { status: 'fault' as const, fault } : (mailOutcomes[i] ?? missing)
+      return mailResult(account.id, account.revision, outcome, attempts(account.id, 'mail'))
+    })
     const complete = boxes
       .filter((account) => isIn(atMail, account, 'mail'))
       .map((account) => {
@@ -126,6 +138,26 @@ export function provisionerOf(deps: {
         return { id: account.id, revision: ok ? account.revision : 0, created: false, complete: ok }
       })
     await record(atMail, rows, complete)
+  }
+
+  /** Archives and brings back what should be; answers the faults, by account. */
+  async function keep(accounts: readonly WantedAccount[]): Promise<ReadonlyMap<string, Fault>> {
+    const restored = await keeping.restore(accounts)
+    const archived = await keeping.archive(accounts.filter(({ presence }) => presence === 'archived'))
+    return new Map([...restored, ...archived])
+  }
+
+  /** Accounts of which nothing should be left; a few at a time, for each is much work. */
+  async function removeAccounts(rows: readonly LedgerRow[], accounts: readonly WantedAccount[]): Promise<void> {
+    const some = accounts.slice(0, REMOVALS)
+    const removed = await remove(some)
+    const results = some.flatMap((account) => {
+      const outcome = removed.get(account.id)
+      return rows
+        .filter((row) => row.id === account.id)
+        .map((row): Result => removalResult(row, account.revision, outcome))
+    })
+    await record(results, rows, [])
   }
 
   /** The outcomes, and what other rooms do about what has arrived, in one transaction. */
@@ -185,11 +217,22 @@ export function provisionerOf(deps: {
         const of = (kind: Subject['kind']) => rows.filter((row) => row.kind === kind && due.has(row.id))
         const accounts = of('account')
         const groups = of('group')
-        if (accounts.length > 0) await applyAccounts(accounts)
+        const known = accounts.length > 0 ? await wanted.accounts([...new Set(accounts.map((row) => row.id))]) : []
+        const present = known.filter(({ presence }) => presence !== 'absent')
+        if (present.length > 0) await applyAccounts(accounts, present)
+        const lost = accounts.filter((row) => !known.some(({ id }) => id === row.id))
+        await record(
+          lost.map((row) => faultResult('account', row.id, row.target, noSubject, row.attempts)),
+          lost,
+          [],
+        )
         if (groups.length > 0) {
           const results = await applyGroups(groups)
           await transaction((tx) => store.record(tx.db, results, groups, tx.at))
         }
+        // Last, so that no group names an entry that is gone.
+        const absent = known.filter(({ presence }) => presence === 'absent')
+        if (absent.length > 0) await removeAccounts(accounts, absent)
         return subjects.length
       },
       // Above any target's own deadline; the claim ends with it.
@@ -209,73 +252,3 @@ export function provisionerOf(deps: {
     },
   }
 }
-
-const missing = { status: 'fault', fault: { kind: 'outcome-unknown', detail: 'no outcome was reported' } } as const
-
-const noSubject: Fault = { kind: 'refused', detail: 'the database has no such subject' }
-
-const nothing = { applied: null, remoteId: null, remoteDn: null, fault: null, detail: null, wait: 0, tried: true }
-
-function faultResult(
-  kind: Subject['kind'],
-  id: string,
-  target: 'directory' | 'mail',
-  fault: Fault,
-  attempts: number,
-): Result {
-  return {
-    ...nothing,
-    kind,
-    id,
-    target,
-    fault: fault.kind,
-    detail: fault.detail,
-    wait: waitAfter(fault.kind, attempts + 1),
-  }
-}
-
-function directoryResult(
-  kind: Subject['kind'],
-  id: string,
-  revision: number,
-  outcome: DirectoryOutcome,
-  attempts: number,
-): Result {
-  switch (outcome.status) {
-    case 'fault':
-      return faultResult(kind, id, 'directory', outcome.fault, attempts)
-    case 'superseded': {
-      const detail = `the entry carries revision ${outcome.revision}, newer than ${revision}; was the database restored?`
-      return faultResult(kind, id, 'directory', { kind: 'refused', detail }, attempts)
-    }
-    case 'created':
-    case 'changed':
-    case 'unchanged':
-      return {
-        ...nothing,
-        kind,
-        id,
-        target: 'directory',
-        applied: revision,
-        remoteId: outcome.remoteId,
-        remoteDn: outcome.remoteDn,
-      }
-    default:
-      return outcome satisfies never
-  }
-}
-
-function mailResult(id: string, revision: number, outcome: MailOutcome, attempts: number): Result {
-  if (outcome.status === 'fault') return faultResult('account', id, 'mail', outcome.fault, attempts)
-  return { ...nothing, kind: 'account', id, target: 'mail', applied: revision }
-}
-
-/** Mail waits for the directory: not an attempt, and not a fault of its own. */
-const waitResult = (id: string, wait: number): Result => ({
-  ...nothing,
-  kind: 'account',
-  id,
-  target: 'mail',
-  wait,
-  tried: false,
-})

@@ -6,6 +6,9 @@ export type Target = (typeof TARGETS)[number]
 export type SubjectKind = 'account' | 'group'
 export type Subject = { readonly kind: SubjectKind; readonly id: string }
 
+/** What the targets should have of an account: all of it, all of it and an archive of its mail, or nothing any more. */
+export type Presence = 'present' | 'archived' | 'absent'
+
 /** What one target has of one subject. */
 export type LedgerRow = {
   readonly kind: SubjectKind

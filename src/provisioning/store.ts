@@ -84,6 +84,8 @@ export type Result = {
   readonly applied: number | null
   readonly remoteId: string | null
   readonly remoteDn: string | null
+  /** Nothing of it is there any more: the ledger forgets what it was known by. */
+  readonly gone: boolean
   readonly fault: FaultKind | null
   readonly detail: string | null
   /** Milliseconds until the next attempt, after a fault. */
@@ -115,10 +117,11 @@ export async function record(
       next_at = CASE WHEN x.applied IS NULL AND s.next_at <= x.seen + interval '1 millisecond'
         THEN ${at}::timestamptz + x.wait * interval '1 millisecond' ELSE s.next_at END,
       verified_at = CASE WHEN x.applied IS NOT NULL THEN ${at}::timestamptz ELSE s.verified_at END,
-      remote_id = coalesce(x."remoteId", s.remote_id), remote_dn = coalesce(x."remoteDn", s.remote_dn)
+      remote_id = CASE WHEN NOT x.gone THEN coalesce(x."remoteId", s.remote_id) END,
+      remote_dn = CASE WHEN NOT x.gone THEN coalesce(x."remoteDn", s.remote_dn) END
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS x(kind text, id uuid, target text, applied int, "remoteId" text, "remoteDn" text, fault text, detail text, wait int,
-        tried boolean, seen timestamptz)
+        tried boolean, gone boolean, seen timestamptz)
     WHERE s.subject_kind = x.kind AND s.subject_id = x.id AND s.target = x.target`
 }
 

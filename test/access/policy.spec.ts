@@ -69,6 +69,14 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'holiday.change': { 'it-staff': 'all', cli: 'all' },
   'brake.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'brake.release': { 'it-staff': 'all' },
+  'life.ask': { 'unit-admin': 'own', 'it-staff': 'all' },
+  'life.keep': { 'it-staff': 'all' },
+  'life.run': { job: 'all' },
+  'life-policy.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
+  'life-policy.change': { 'it-staff': 'all' },
+  'scheduled.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
+  'scheduled.agree': { 'unit-admin': 'own', 'it-staff': 'all' },
+  'scheduled.run': { job: 'all' },
   'system.tidy': { job: 'all' },
 }
 const table = ACTIONS.flatMap((action) =>

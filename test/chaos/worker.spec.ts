@@ -43,9 +43,18 @@ const settled = () =>
 /** A worker's provisioning, with a hand on what it does to the directory. */
 function provisioner(hand: Pick<Directory, 'ensure'>) {
   const { database, transaction, clock, mail, accounts, directory } = system.services
-  const { wanted, arrived } = accounts
+  const { wanted, arrived, kept } = accounts
   const prisma = database.prisma
-  return provisionerOf({ prisma, transaction, clock, mail, wanted, arrived, directory: { ...directory, ...hand } })
+  return provisionerOf({
+    prisma,
+    transaction,
+    clock,
+    mail,
+    wanted,
+    arrived,
+    kept,
+    directory: { ...directory, ...hand },
+  })
 }
 
 describe('two workers at once', () => {

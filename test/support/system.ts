@@ -4,6 +4,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { Day } from '../../src/kernel/day.ts'
 import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
+import type { Clock } from '../../src/kernel/clock.ts'
 import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig, type Environment } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
@@ -26,13 +27,16 @@ export const settings = (servers: Pick<Servers, 'env'>, more: Record<string, str
 export type System = { servers: Servers; env: Environment; services: Services; stop(): Promise<void> }
 
 /** Real servers with a migrated database and the composed services; no worker and no web until a test starts them. */
-export async function startSystem(options: { fast?: boolean; env?: Record<string, string> } = {}): Promise<System> {
+export async function startSystem(
+  options: { fast?: boolean; env?: Record<string, string>; clock?: Clock } = {},
+): Promise<System> {
   const servers = await startServers({ fast: options.fast ?? true })
   const url = await servers.postgres.createDatabase('congvu')
   const env = settings(servers, { DATABASE_URL: url, ...options.env })
   await migrate(url)
   const config = parseConfig(env)
-  const services = compose(config, logger(config.logLevel), { connections: 20 })
+  const { clock } = options
+  const services = compose(config, logger(config.logLevel), { connections: 20, ...(clock && { clock }) })
   return {
     servers,
     env,

@@ -1,5 +1,6 @@
 import { brakeEn } from './brake.en.ts'
 import { rostersEn } from './rosters.en.ts'
+import { lifeEn } from './life.en.ts'
 import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
@@ -147,11 +148,13 @@ export const en: Words = {
       'never-activated': 'Locked, never activated',
       'locked-passwords': 'Locked, wrong passwords',
       'long-unused': 'Long unused',
-      'stopped-unused': 'Sign-in stopped, unused',
+      'idle-locked': 'Sign-in stopped, unused',
       suspended: 'Suspended',
-      kept: 'Kept',
-      'deleted-recoverable': 'Deleted, recoverable',
-      deleted: 'Deleted',
+      'on-leave': 'On leave',
+      leaving: 'Kept',
+      archived: 'Archived, to be deleted',
+      deleted: 'Deleted, recoverable',
+      tombstone: 'Deleted',
     },
     sync: {
       'in-step': 'In step',
@@ -446,6 +449,7 @@ export const en: Words = {
     'role-granted': 'Role granted',
     'role-revoked': 'Role revoked',
     ...sharedEn.history,
+    ...lifeEn.history,
     waiting: (unit) => `Waiting for ${unit}`,
     applicant: 'applicant',
     system: 'system',

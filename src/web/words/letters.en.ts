@@ -93,6 +93,17 @@ export const lettersEn: Letters = {
       ],
       from,
     ),
+  leaving: ({ name, address, on, until, letter: by }, from) =>
+    letter(
+      `Your mailbox ${address} when you leave`,
+      dear(name),
+      [
+        `From ${day(on, 'en')} sign-in stops${by === null ? '' : ` under letter no. ${by.number} of ${day(by.date, 'en')}`}.`,
+        `Mail is kept until ${day(until, 'en')}, then archived and deleted. The address is never given to anyone else.`,
+        'Your unit names who takes over official mail. If you need letters again while they are kept, ask your unit.',
+      ],
+      from,
+    ),
   already: ({ name, address, at: asked }, from) =>
     letter(
       'A second mailbox was asked for',

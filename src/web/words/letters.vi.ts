@@ -96,6 +96,17 @@ export const lettersVi: Letters = {
       ],
       from,
     ),
+  leaving: ({ name, address, on, until, letter: by }, from) =>
+    letter(
+      `Về hộp thư ${address} khi thôi công tác`,
+      dear(name),
+      [
+        `Từ ngày ${day(on, 'vi')}, hộp thư ngừng đăng nhập${by === null ? '' : ` theo văn bản số ${by.number} ngày ${day(by.date, 'vi')}`}.`,
+        `Thư được lưu giữ đến ngày ${day(until, 'vi')}, sau đó được lưu trữ rồi xóa. Địa chỉ không cấp lại cho người khác.`,
+        'Thư công vụ đang xử lý do đơn vị phân công người tiếp nhận. Nếu cần lại thư trong thời gian lưu giữ, xin liên hệ đơn vị.',
+      ],
+      from,
+    ),
   already: ({ name, address, at: asked }, from) =>
     letter(
       'Có đề nghị cấp hộp thư thứ hai',

@@ -1,5 +1,6 @@
 import { brakeVi } from './brake.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
+import { lifeVi } from './life.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
 import { apiVi } from './api.vi.ts'
@@ -144,11 +145,13 @@ export const vi = {
       'never-activated': 'Khóa vì chưa kích hoạt',
       'locked-passwords': 'Tạm khóa vì sai mật khẩu',
       'long-unused': 'Lâu không sử dụng',
-      'stopped-unused': 'Ngừng đăng nhập vì không sử dụng',
+      'idle-locked': 'Ngừng đăng nhập vì không sử dụng',
       suspended: 'Tạm ngừng',
-      kept: 'Đang lưu giữ',
-      'deleted-recoverable': 'Đã xóa, còn khôi phục được',
-      deleted: 'Đã xóa hẳn',
+      'on-leave': 'Nghỉ dài ngày',
+      leaving: 'Đang lưu giữ',
+      archived: 'Đã lưu trữ, chờ xóa',
+      deleted: 'Đã xóa, còn khôi phục được',
+      tombstone: 'Đã xóa hẳn',
     },
     sync: {
       'in-step': 'Đã đồng bộ',
@@ -451,6 +454,7 @@ export const vi = {
     'role-granted': 'Được giao quyền',
     'role-revoked': 'Bị thu quyền',
     ...sharedVi.history,
+    ...lifeVi.history,
     waiting: (unit: string) => `Chờ ${unit} duyệt`,
     applicant: 'người đề nghị',
     system: 'hệ thống',
