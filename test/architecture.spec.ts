@@ -111,6 +111,7 @@ describe('the walls of the house', () => {
     'working-days',
     'seats',
     'course',
+    'deputy',
     'eyes',
     'steps',
     'organisation',

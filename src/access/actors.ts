@@ -12,7 +12,7 @@ type Row = {
   contact_email: string | null
   unit_id: string
   unit_name: string | null
-  grants: { role: Role; unitId: UnitId | null; units: UnitId[] | null }[] | null
+  grants: { role: Role; unitId: UnitId | null; units: UnitId[] | null; of: AccountId; name: string }[] | null
 }
 
 export type Actors = ReturnType<typeof actorsOf>
@@ -27,10 +27,13 @@ export function actorsOf(deps: { prisma: PrismaClient; clock: Clock; domain: str
       SELECT a.id, a.display_name, a.person_id, ad.local, p.contact_email, a.unit_id,
         (SELECT name FROM unit_version v WHERE v.unit_id = a.unit_id AND v.valid_from <= ${day}::date
           ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
-        (SELECT json_agg(json_build_object('role', g.role, 'unitId', g.unit_id,
+        (SELECT json_agg(json_build_object('role', g.role, 'unitId', g.unit_id, 'of', h.id, 'name', h.display_name,
             'units', CASE WHEN g.unit_id IS NULL THEN NULL ELSE ARRAY(SELECT unit_subtree(ARRAY[g.unit_id], ${day}::date)) END))
-          FROM role_grant g
-          WHERE g.account_id = a.id AND g.valid_from <= ${day}::date AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)) AS grants
+          FROM role_grant g JOIN account h ON h.id = g.account_id
+          WHERE g.account_id = ANY (a.id || ARRAY(SELECT d.account_id FROM deputy d
+              WHERE d.deputy_id = a.id AND d.valid_from <= ${day}::date AND d.valid_to > ${day}::date))
+            AND g.valid_from <= ${day}::date AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)
+            AND (h.id = a.id OR (h.state = 'active' AND g.role IN ('unit-admin', 'it-staff')))) AS grants
       FROM account a
       JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
       LEFT JOIN person p ON p.id = a.person_id
@@ -51,6 +54,7 @@ export function actorsOf(deps: { prisma: PrismaClient; clock: Clock; domain: str
         role: grant.role,
         unitId: grant.unitId,
         units: grant.units === null ? 'all' : new Set(grant.units),
+        ...(grant.of === row.id ? {} : { deputyFor: { accountId: grant.of, name: grant.name } }),
       })),
     }
   }

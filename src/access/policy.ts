@@ -7,7 +7,13 @@ export type Role = (typeof ROLES)[number]
 /** The units that a right reaches: all, or a unit with all below it, worked out when the actor was read. */
 export type UnitScope = 'all' | ReadonlySet<UnitId>
 
-export type Grant = { readonly role: Role; readonly unitId: UnitId | null; readonly units: UnitScope }
+export type Grant = {
+  readonly role: Role
+  readonly unitId: UnitId | null
+  readonly units: UnitScope
+  /** Whose role it is, where somebody holds it as their deputy; it reaches to requests only. */
+  readonly deputyFor?: { readonly accountId: AccountId; readonly name: string } | undefined
+}
 
 /** Somebody signed in, with the role and state that the database told at this very request. */
 export type PersonActor = {
@@ -58,6 +64,8 @@ const RULES = {
   'unit.change': { ...itStaff, cli: 'all' },
   'role.read': { ...centre, cli: 'all' },
   'role.change': { ...itStaff, cli: 'all' },
+  'deputy.read': everyStaff,
+  'deputy.name': administrators,
   'naming.read': { ...centre, cli: 'all' },
   'naming.change': { ...itStaff, cli: 'all' },
   'address.read': { ...centre, cli: 'all' },
@@ -81,6 +89,11 @@ const RULES = {
   'system.tidy': { job: 'all' },
 } as const satisfies Record<string, Rule>
 
+/** What a deputy may do with the role of the one for whom they stand: what deciding about requests takes. */
+const DEPUTISED: ReadonlySet<Action> = new Set<Action>([
+  ...(['request.read', 'request.decide', 'number.reveal', 'account.read', 'account.hand-over', 'unit.read'] as const),
+])
+
 export type Action = keyof typeof RULES
 export const ACTIONS = Object.keys(RULES) as Action[]
 
@@ -100,7 +113,7 @@ export type Forbidden = { readonly kind: 'forbidden'; readonly action: Action }
 
 /** Whether the actor may do this at all, and where. */
 export function permit<A extends Action>(actor: Actor, action: A): Decision<Permit<A>, Forbidden> {
-  const units = reach(actor, RULES[action])
+  const units = reach(actor, RULES[action], DEPUTISED.has(action))
   if (units === null) return refuse({ kind: 'forbidden', action })
   return accept({ action, actor, units } as Permit<A>)
 }
@@ -110,10 +123,15 @@ export const covers = (scope: UnitScope, unit: UnitId): boolean => scope === 'al
 /** The scope as a query wants it: null for all, else the units' ids. */
 export const unitIds = (scope: UnitScope): UnitId[] | null => (scope === 'all' ? null : [...scope])
 
+/** Whether somebody holds the role themselves, not as a deputy. */
 export const hasRole = (actor: Actor, role: Role): boolean =>
-  actor.kind === 'person' && actor.grants.some((grant) => grant.role === role)
+  actor.kind === 'person' && actor.grants.some((grant) => grant.role === role && grant.deputyFor === undefined)
 
-function reach(actor: Actor, rule: Rule): UnitScope | null {
+/** Whether somebody stands for anybody today. */
+export const isDeputy = (actor: Actor): boolean =>
+  actor.kind === 'person' && actor.grants.some((grant) => grant.deputyFor !== undefined)
+
+function reach(actor: Actor, rule: Rule, deputised: boolean): UnitScope | null {
   switch (actor.kind) {
     case 'public':
       return null
@@ -121,7 +139,9 @@ function reach(actor: Actor, rule: Rule): UnitScope | null {
     case 'cli':
       return rule !== 'signed-in' && rule[actor.kind] === 'all' ? 'all' : null
     case 'person':
-      return rule === 'signed-in' ? new Set<UnitId>() : union(actor.grants, rule)
+      return rule === 'signed-in'
+        ? new Set<UnitId>()
+        : union(deputised ? actor.grants : actor.grants.filter(({ deputyFor }) => deputyFor === undefined), rule)
     default:
       return actor satisfies never
   }

@@ -26,6 +26,8 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'unit.change': 'units:change',
   'role.read': 'roles:read',
   'role.change': 'roles:change',
+  'deputy.read': null,
+  'deputy.name': null,
   'token.read': null,
   'token.revoke': null,
   'naming.read': 'naming:read',

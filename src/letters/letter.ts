@@ -35,6 +35,8 @@ export type LetterParams = {
     /** To whom overdue requests go from here. */
     above: { kind: 'unit'; name: string } | { kind: 'it-staff' | 'several' | 'none' }
   }
+  /** To whoever decides about requests for somebody from a day to a day, both included. */
+  deputy: { name: string; principal: string; from: string; to: string }
   /** To IT staff, daily: the newest link of the audit chain, so that a cut tail is found. */
   anchor: { seq: number; mac: string; at: string }
 }

@@ -1,6 +1,7 @@
 import { accessTokensOf } from '../access/access-tokens.ts'
 import { actorsOf } from '../access/actors.ts'
 import { idempotencyOf } from '../access/idempotency.ts'
+import { deputiesOf } from '../access/deputies.ts'
 import { rolesOf } from '../access/roles.ts'
 import { signInWith } from '../access/sign-in.ts'
 import { tokensOf } from '../access/tokens.ts'
@@ -105,6 +106,7 @@ export function compose(
     codePrefix: config.organisation.codePrefix,
   })
   const actors = actorsOf({ prisma, clock, domain })
+  const deputies = deputiesOf({ prisma, transaction, clock, letters, domain, changed: requests.seatsChanged })
   const roles = rolesOf({ prisma, transaction, clock, domain, changed: requests.seatsChanged })
   const accessTokens = accessTokensOf({ prisma, transaction, clock, secrets, actors })
   const idempotency = idempotencyOf({ atomically, secrets })
@@ -142,6 +144,7 @@ export function compose(
       actors,
       accessTokens,
       idempotency,
+      deputies,
       roles,
       signIn,
       provisioner,

@@ -2,7 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
-import type { Holding, PlacedUnit } from './organisation.ts'
+import type { Deputyship, Holding, PlacedUnit } from './organisation.ts'
 
 type Db = Prisma.TransactionClient
 
@@ -48,6 +48,21 @@ export async function holdings(db: Db, within: readonly UnitId[] | null, on: Day
       AND (g.valid_to IS NULL OR g.valid_to > ${dayToDb(on)}::date)
       AND (${within}::uuid[] IS NULL OR g.unit_id IS NULL OR g.unit_id = ANY (${within}::uuid[]))`
   return rows.map((row) => memberOf(row, domain))
+}
+
+/** Who stands for these people today, and may sign in. */
+export async function deputyships(
+  db: Db,
+  principals: readonly AccountId[],
+  on: Day,
+  domain: string,
+): Promise<Deputyship[]> {
+  if (principals.length === 0) return []
+  const rows = await db.$queryRaw<(Row & { of: AccountId })[]>`
+    SELECT ${FACTS}, NULL AS "unitId", d.account_id::text AS "of"
+    FROM deputy d JOIN account a ON a.id = d.deputy_id AND ${ACTIVE} ${JOINS}
+    WHERE d.account_id = ANY (${principals}::uuid[]) AND d.valid_from <= ${dayToDb(on)}::date AND d.valid_to > ${dayToDb(on)}::date`
+  return rows.map(({ of, ...row }) => ({ of, deputy: memberOf(row, domain) }))
 }
 
 /** Somebody by their account, whatever they hold. */

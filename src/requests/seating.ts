@@ -1,9 +1,9 @@
 import type { Actor } from '../access/policy.ts'
 import type { Tx } from '../db/transaction.ts'
 import { dayOf } from '../kernel/day.ts'
-import type { UnitId } from '../kernel/ids.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Approver } from './eyes.ts'
-import { organisationOf, seatingOf, type Organisation, type PlacedUnit } from './organisation.ts'
+import { organisationOf, seatingOf, type Holding, type Organisation, type PlacedUnit } from './organisation.ts'
 import * as people from './organisation-store.ts'
 import type { Submitted } from './request.ts'
 import * as store from './seating-store.ts'
@@ -17,7 +17,12 @@ export function seatingsOf({ domain }: { domain: string }) {
   /** The whole province's seats; those of the past too, for a request may be about a unit that is no more. */
   async function everywhere({ db, at }: Reading): Promise<Organisation> {
     const on = dayOf(at)
-    return organisationOf(await people.units(db, on), await people.holdings(db, null, on, domain), [])
+    const holdings = await people.holdings(db, null, on, domain)
+    return organisationOf(
+      await people.units(db, on),
+      holdings,
+      await people.deputyships(db, idsOf(holdings), on, domain),
+    )
   }
 
   return {
@@ -28,7 +33,9 @@ export function seatingsOf({ domain }: { domain: string }) {
       const on = dayOf(at)
       const chain = await people.chain(db, unit, on)
       const ids = chain.map(({ id }) => id)
-      return { chain, organisation: organisationOf(chain, await people.holdings(db, ids, on, domain), []) }
+      const holdings = await people.holdings(db, ids, on, domain)
+      const deputyships = await people.deputyships(db, idsOf(holdings), on, domain)
+      return { chain, organisation: organisationOf(chain, holdings, deputyships) }
     },
 
     /** Somebody signed in, as one who decides; null for who is no person. */
@@ -62,3 +69,5 @@ export function seatingsOf({ domain }: { domain: string }) {
     },
   }
 }
+
+const idsOf = (holdings: readonly Holding[]): AccountId[] => [...new Set(holdings.map(({ accountId }) => accountId))]

@@ -137,9 +137,10 @@ export function accountPage(services: Services): Route[] {
       const [usage, roles] = await Promise.all([
         accounts.usage(account),
         Promise.all(
-          grants.map(async ({ role, unitId }) => {
+          grants.map(async ({ role, unitId, deputyFor }) => {
             const unit = unitId === null ? null : await services.units.find(unitId)
-            return unit === null ? t.roles[role] : `${t.roles[role]}, ${unit.name}`
+            const held = unit === null ? t.roles[role] : `${t.roles[role]}, ${unit.name}`
+            return deputyFor === undefined ? held : t.workflow.deputies.role(held, deputyFor.name)
           }),
         ),
       ])

@@ -23,7 +23,7 @@ export function accountPages(services: Services): Route[] {
       })
       if (!unsure && beyondEnd(page, found)) return
       await page.render('accounts.njk', {
-        title: audienceOf(page.actor) === 'unit-admin' ? t.accounts.titleUnit : t.accounts.title,
+        title: ['unit-admin', 'deputy'].includes(audienceOf(page.actor)) ? t.accounts.titleUnit : t.accounts.title,
         meta: `${scope.meta} · ${t.accounts.meta(count(found.total, lang))}`,
         q,
         chosen: state ?? '',

@@ -23,6 +23,7 @@ import { apiDocsPages } from './api-docs.pages.ts'
 import { auditPages } from './audit.pages.ts'
 import { boardPages } from './board.pages.ts'
 import { brakePages } from './brake.pages.ts'
+import { deputyPages } from './deputies.pages.ts'
 import { health } from './health.ts'
 import { holidayPages } from './holidays.pages.ts'
 import { homePages } from './home.pages.ts'
@@ -53,6 +54,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...activationPages(services),
   ...signInPages(services),
   ...inboxPages(services),
+  ...deputyPages(services),
   ...timesPages(services),
   ...accountPages(services),
   ...boardPages(services),

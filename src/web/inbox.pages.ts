@@ -1,3 +1,4 @@
+import { isDeputy } from '../access/policy.ts'
 import type { Services } from '../main/compose.ts'
 import type { InboxLine, InboxTab } from '../requests/requests.ts'
 import { decisionPages } from './decision.pages.ts'
@@ -24,7 +25,8 @@ export function inboxPages(services: Services): Route[] {
       const { t, lang } = page
       const audience = audienceOf(page.actor)
       // Whose work it is to decide begins with what waits for them; who looks after everything, with everything.
-      const tabs = TABS[audience === 'auditor' || audience === 'it-staff' ? audience : 'approver']
+      const tabs =
+        TABS[audience === 'it-staff' || (audience === 'auditor' && !isDeputy(page.actor)) ? audience : 'approver']
       const asked = {
         q: page.query('q'),
         tab: oneOf(tabs, page.query('tab')),
@@ -42,6 +44,7 @@ export function inboxPages(services: Services): Route[] {
         title: staff ? t.inbox.titleAll : t.inbox.title,
         meta: `${scope.meta} · ${t.inbox.counts(count(counts[tabs[0]], lang), count(counts.overdue, lang))}`,
         waiting: counts.mine,
+        deputies: page.may('deputy.read'),
         asked,
         empty: { mine: t.workflow.inbox.emptyMine, waiting: t.inbox.empty }[asked.tab as string] ?? t.inbox.emptyTab,
         tabs: tabs.map((tab) => ({

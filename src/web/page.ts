@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { hasRole, permit, publicActor, type Action, type Actor, type Permit } from '../access/policy.ts'
+import { hasRole, isDeputy, permit, publicActor, type Action, type Actor, type Permit } from '../access/policy.ts'
 import { tidy } from '../kernel/text.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import { HttpFault } from './http-fault.ts'
@@ -33,7 +33,8 @@ export function audienceOf(actor: Actor): Audience {
   if (actor.kind !== 'person') return 'nobody'
   if (hasRole(actor, 'it-staff')) return 'it-staff'
   if (hasRole(actor, 'auditor')) return 'auditor'
-  return hasRole(actor, 'unit-admin') ? 'unit-admin' : 'person'
+  if (hasRole(actor, 'unit-admin')) return 'unit-admin'
+  return isDeputy(actor) ? 'deputy' : 'person'
 }
 
 /** Who reads, as the header says it; null for nobody signed in. */
@@ -76,7 +77,9 @@ export function pageOf(
   async function model(known?: number): Promise<Omit<PageModel, 'title'>> {
     const audience = audienceOf(actor)
     const allowed = permit(actor, 'request.read')
-    const waiting = known ?? (audience === 'unit-admin' && allowed.ok ? await deps.waiting(allowed.value) : 0)
+    const waiting =
+      known ??
+      ((audience === 'unit-admin' || audience === 'deputy') && allowed.ok ? await deps.waiting(allowed.value) : 0)
     // Read and forgotten: a notice is shown once.
     const notice = (session as typeof session | undefined)?.notice ?? null
     if (notice) delete session.notice

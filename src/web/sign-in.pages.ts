@@ -12,6 +12,7 @@ const PATH = '/dang-nhap'
 const START: Readonly<Record<Audience, string>> = {
   nobody: '/',
   person: '/tai-khoan-cua-toi',
+  deputy: '/cho-duyet',
   'unit-admin': '/cho-duyet',
   'it-staff': '/viec-con-do',
   auditor: '/viec-con-do',

@@ -56,6 +56,8 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'sync.change': { 'it-staff': 'all', cli: 'all' },
   'unit.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'unit.change': { 'it-staff': 'all', cli: 'all' },
+  'deputy.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
+  'deputy.name': { 'unit-admin': 'own', 'it-staff': 'all' },
   'role.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'role.change': { 'it-staff': 'all', cli: 'all' },
   'naming.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },

@@ -40,6 +40,8 @@ export async function staffPages(
     slip: ['/tai-khoan?q=thuy+duong', '.cv-table a', 'a[href$="muc=giao"]', 'form[action$="/phieu"] button'],
     units: ['/cho-duyet', 'nav a[href="/don-vi"]'],
     times: ['/cho-duyet', 'nav a[href="/thoi-gian"]'],
+    deputies: ['/cho-duyet', 'a[href="/duyet-thay"]'],
+    'deputies-error': ['/duyet-thay', 'form[action="/duyet-thay"] button[type=submit]'],
     unit: ['/don-vi', '.cv-table a'],
     'my-account': ['/', 'nav a[href="/tai-khoan-cua-toi"]'],
     tokens: ['/tai-khoan-cua-toi', 'main a[href="/ma-truy-cap"]'],

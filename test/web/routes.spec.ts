@@ -117,6 +117,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /phan-quyen/:id/thu-hoi': ['in', 403, 403, 403, 403, 200, 403],
   'POST /phan-quyen/:id/thu-hoi': [403, 403, 403, 403, 403, '/phan-quyen', 403],
 
+  'GET /duyet-thay': ['in', 403, 200, 200, 200, 200, 200],
+  'POST /duyet-thay': [403, 403, '/duyet-thay', '/duyet-thay', '/duyet-thay', '/duyet-thay', 403],
+  'POST /duyet-thay/:id/ket-thuc': [403, 403, '/duyet-thay', '/duyet-thay', '/duyet-thay', '/duyet-thay', 403],
   'GET /thoi-gian': ['in', 403, 200, 200, 200, 200, 200],
   'GET /ngay-nghi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /ngay-nghi': [403, 403, 403, 403, 403, '/ngay-nghi?nam=2026', 403],
@@ -343,7 +346,11 @@ test.each(keys().filter((key) => PARAMETER.test(key)))('%s answers garbage in it
     // A link that is dead says so, and is gone for good.
     if (key.includes(':token')) return 410
     // Nor is there a grant any more when somebody else was faster to revoke it: that is told where the grants are.
-    return key === 'POST /phan-quyen/:id/thu-hoi' && id === NOBODYS ? '/phan-quyen' : 404
+    const told = new Map([
+      ['POST /phan-quyen/:id/thu-hoi', '/phan-quyen'],
+      ['POST /duyet-thay/:id/ket-thuc', '/duyet-thay'],
+    ])
+    return (id === NOBODYS ? told.get(key) : undefined) ?? 404
   }
   for (const id of GARBAGE) expect([id, outcomeOf(await send(who, key, id, fields), '')]).toEqual([id, wanted(id)])
   expect((await send(who, key, '%zz', fields)).status).toBe(400)

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PersonActor } from '../../src/access/policy.ts'
+import { addDays, dayOf } from '../../src/kernel/day.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { en } from '../../src/web/words/en.ts'
 import { vi } from '../../src/web/words/vi.ts'
-import { seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
+import { given, seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
 import { signedIn } from '../support/signed-in.ts'
 import { errorsIn, headingOf, plain, startWeb, visitor, type Visitor, type WebSystem } from '../support/web.ts'
 
@@ -183,6 +184,72 @@ describe('a request of two steps', () => {
     const done = await decide(it, { decision: 'approve' })
     expect(mainOf(done.html)).toContain(vi.decision.done.approve)
     expect(mainOf((await it.get(`/cho-duyet/${id}`)).html)).toContain(vi.history['step-approved'])
+  })
+})
+
+describe('the page of deputies', () => {
+  const PAGE = '/duyet-thay'
+  const on = (from: string, to: string) => {
+    const [fromYear = '', fromMonth = '', fromDay = ''] = from.split('-')
+    const [toYear = '', toMonth = '', toDay = ''] = to.split('-')
+    return { fromDay, fromMonth, fromYear, toDay, toMonth, toYear }
+  }
+  const today = dayOf(new Date())
+  const week = on(today, addDays(today, 6))
+
+  test('is reached from the inbox; a deputy is named and ended there, and works as one meanwhile', async () => {
+    expect((await approver.get('/cho-duyet')).html).toContain(`href="${PAGE}"`)
+    const deputy = await given(web.services, someDetails(units.department, { fullName: 'Lục Văn Sìn' }))
+    await web.services.database.prisma.account.update({ where: { id: deputy }, data: { state: 'active' } })
+    const sin = await signedIn(web, { accountId: deputy })
+    expect((await sin.get('/cho-duyet')).status).toBe(403)
+    const named = await approver.fill(PAGE, { deputy: 'lucvansin', ...week })
+    expect(mainOf(named.html)).toContain(words.deputies.named('Lục Văn Sìn'))
+    const id = await ask(units.agency)
+    const inbox = await sin.get('/cho-duyet')
+    expect(inbox.html).toContain(`/cho-duyet/${id}`)
+    expect(plain(inbox.html)).toContain(words.deputyRole)
+    expect(inbox.html).not.toContain(`href="${PAGE}"`)
+    expect(mainOf((await sin.get(`/cho-duyet/${id}`)).html)).toContain(words.turn.deputy('Trần Thị Minh Hà'))
+    expect(mainOf((await sin.get('/tai-khoan-cua-toi')).html)).toContain('(duyệt thay Trần Thị Minh Hà)')
+    expect((await sin.get('/phan-quyen')).status).toBe(403)
+    const back = { decision: 'return', returnText: 'Bổ sung quyết định', version: '2' }
+    await sin.fill(`/cho-duyet/${id}`, back, `/cho-duyet/${id}/quyet-dinh`)
+    expect(mainOf((await approver.get(`/cho-duyet/${id}`)).html)).toContain(
+      words.history.deputy('Lục Văn Sìn', 'Trần Thị Minh Hà'),
+    )
+    const end = /action="(\/duyet-thay\/[^"]+\/ket-thuc)"/.exec((await approver.get(PAGE)).html)?.[1] ?? ''
+    expect(mainOf((await approver.fill(PAGE, {}, end)).html)).toContain(words.deputies.ended)
+    expect((await sin.get('/cho-duyet')).status).toBe(403)
+    expect(plain((await approver.get(`${PAGE}?lang=en`)).html)).toContain(en.workflow.deputies.lead)
+    await approver.get(`${PAGE}?lang=vi`)
+  })
+
+  test.each([
+    [{}, ['deputy', 'from', 'to']],
+    [{ deputy: 'khongcoai', ...week }, ['deputy']],
+    [{ deputy: 'tranthiminhha', ...week }, ['deputy']],
+    [{ deputy: '\0\u202e*)(uid=*', ...week }, ['deputy']],
+    [{ deputy: 'leducthang', ...week, fromDay: '32' }, ['from']],
+    [{ deputy: 'leducthang', ...week, toYear: 'x'.repeat(3000) }, ['to']],
+    [{ deputy: 'leducthang', ...on(addDays(today, 3), today) }, ['to']],
+    [{ deputy: 'leducthang', ...on(addDays(today, -1), today) }, ['from']],
+    [{ deputy: 'leducthang', ...on(today, addDays(today, 90)) }, ['to']],
+    [{ principal: 'leducthang', deputy: 'chiuthihuong', ...week }, ['deputy']],
+  ])('says beside the field what is wrong with %j, and keeps the rest', async (fields, wrong) => {
+    const { html } = await approver.fill(PAGE, fields)
+    expect(errorsIn(html).map(({ field }) => field)).toEqual(wrong)
+    for (const field of wrong) expect(html).toContain(`id="${field}"`)
+    if ('fromMonth' in fields) expect(html).toMatch(new RegExp(`id="fromMonth"[^>]*value="${fields.fromMonth}"`))
+  })
+
+  test('lets IT staff name one for somebody who is away', async () => {
+    const fields = { principal: 'tranthiminhha', deputy: 'leducthang', ...week }
+    expect(mainOf((await it.fill(PAGE, fields)).html)).toContain(words.deputies.named('Lê Đức Thắng'))
+    const again = await it.fill(PAGE, fields)
+    expect(errorsIn(again.html)).toEqual([{ field: 'from', text: vi.refusals['deputy-overlaps'] }])
+    expect(mainOf((await auditor.get(PAGE)).html)).toContain('Trần Thị Minh Hà')
+    expect((await auditor.get(PAGE)).html).not.toContain('/ket-thuc')
   })
 })
 

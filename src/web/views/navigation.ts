@@ -1,7 +1,7 @@
 import type { Words } from '../words/vi.ts'
 
-/** Who looks at a page, as the navigation sees it; the widest role that somebody holds. */
-export type Audience = 'nobody' | 'person' | 'unit-admin' | 'it-staff' | 'auditor'
+/** Who looks at a page, as the navigation sees it; the widest role that somebody holds, a deputy where it is none of their own. */
+export type Audience = 'nobody' | 'person' | 'deputy' | 'unit-admin' | 'it-staff' | 'auditor'
 
 export type NavItem = {
   readonly href: string
@@ -44,6 +44,13 @@ const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
     { href: '/thoi-gian', text: 'times' },
     { href: '/tai-khoan-cua-toi', text: 'mine' },
   ],
+  deputy: [
+    { href: '/cho-duyet', text: 'inbox' },
+    { href: '/tai-khoan', text: 'people' },
+    { href: '/don-vi', text: 'units' },
+    { href: '/thoi-gian', text: 'times' },
+    { href: '/tai-khoan-cua-toi', text: 'mine' },
+  ],
   'it-staff': STAFF,
   auditor: STAFF,
 }
@@ -54,7 +61,7 @@ export function navigation(audience: Audience, path: string, t: Words, waiting =
     href,
     text: t.nav[text],
     current: path === href || (href !== '/' && path.startsWith(`${href}/`)),
-    ...(href === '/cho-duyet' && audience === 'unit-admin' && waiting > 0
+    ...(href === '/cho-duyet' && (audience === 'unit-admin' || audience === 'deputy') && waiting > 0
       ? { count: waiting, countText: t.nav.waiting(waiting) }
       : {}),
   }))

@@ -106,6 +106,7 @@ export const en: Words = {
   },
 
   roles: {
+    deputy: workflowEn.deputyRole,
     person: 'Civil servant',
     'unit-admin': 'Unit administrator',
     'it-staff': 'IT staff',

@@ -126,6 +126,7 @@ export const lettersEn: Letters = {
         `- ${line.name}, ${line.unit}: answer due ${at(line.due)}`,
         ...(line.overdue ? ['overdue'] : []),
         ...(line.passedOn ? ['the unit below has not answered'] : []),
+        ...(line.for === undefined ? [] : [`as deputy of ${line.for}`]),
       ].join(', '),
     )
     return letter(
@@ -141,6 +142,17 @@ export const lettersEn: Letters = {
       from,
     )
   },
+  deputy: ({ name, principal, from: first, to }, from) =>
+    letter(
+      `Deputy of ${principal} from ${day(first, 'en')}`,
+      dear(name),
+      [
+        `From ${day(first, 'en')} to ${day(to, 'en')}, both included, you decide about requests as deputy of ${principal}. Each decision is logged under your name and theirs.`,
+        `What waits: ${from.inbox}`,
+        `If you cannot do it, tell ${principal} or the support.`,
+      ],
+      from,
+    ),
   anchor: ({ seq, mac, at: read }, from) =>
     letter(
       `Congvu’s audit log up to entry ${seq}`,

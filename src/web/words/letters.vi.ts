@@ -129,6 +129,7 @@ export const lettersVi: Letters = {
         `- ${line.name}, ${line.unit}: hạn trả lời ${at(line.due)}`,
         ...(line.overdue ? ['quá hạn'] : []),
         ...(line.passedOn ? ['đơn vị dưới chưa trả lời'] : []),
+        ...(line.for === undefined ? [] : [`duyệt thay ${line.for}`]),
       ].join(', '),
     )
     return letter(
@@ -144,6 +145,17 @@ export const lettersVi: Letters = {
       from,
     )
   },
+  deputy: ({ name, principal, from: first, to }, from) =>
+    letter(
+      `Duyệt thay ${principal} từ ${day(first, 'vi')}`,
+      dear(name),
+      [
+        `Từ ngày ${day(first, 'vi')} đến hết ngày ${day(to, 'vi')}, Ông/Bà được giao duyệt đề nghị thay ${principal}. Mỗi quyết định được ghi với tên Ông/Bà và người được thay.`,
+        `Các đề nghị đang chờ: ${from.inbox}`,
+        `Không nhận được việc này, xin báo lại ${principal} hoặc bộ phận hỗ trợ.`,
+      ],
+      from,
+    ),
   anchor: ({ seq, mac, at: read }, from) =>
     letter(
       `Nhật ký Congvu đến mục ${seq}`,

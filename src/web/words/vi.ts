@@ -103,6 +103,7 @@ export const vi = {
   },
 
   roles: {
+    deputy: workflowVi.deputyRole,
     person: 'Cán bộ, công chức, viên chức',
     'unit-admin': 'Quản trị đơn vị',
     'it-staff': 'Công nghệ thông tin',
