@@ -85,7 +85,8 @@ export async function readRoster(
   }
 }
 
-async function openRaw({ path, name }: { path: string; name: string }, limits: RosterLimits): Promise<RawFile> {
+/** Opens the tables of a file, told by its content. Throws `FileRefused`. */
+export async function openRaw({ path, name }: { path: string; name: string }, limits: RosterLimits): Promise<RawFile> {
   const { size } = await stat(path)
   if (size > limits.fileBytes) throw refused({ kind: 'too-big', limit: 'fileBytes', allowed: limits.fileBytes })
   const content = sniff(await beginningOf(path, size))
