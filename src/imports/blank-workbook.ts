@@ -70,9 +70,19 @@ const INSTRUCTIONS = [
   '9. Lưu dạng Excel (.xlsx), không đặt mật khẩu, không có macro.',
 ]
 
-const BOLD: CellStyle = { font: { bold: true } }
+const FONT = { name: 'Times New Roman', size: 12 }
+const LINE = { style: 'thin', color: { rgb: '9AA7B4' } } as const
+const BOLD: CellStyle = { font: { ...FONT, bold: true, size: 14 } }
+const ON_ONE_PAGE = {
+  orientation: 'landscape',
+  paperSize: 'a4',
+  fitToPage: true,
+  fitToWidth: 1,
+  fitToHeight: 0,
+} as const
 const HEAD: CellStyle = {
-  font: { bold: true },
+  font: { ...FONT, bold: true },
+  border: { top: LINE, bottom: LINE, left: LINE, right: LINE },
   fill: { type: 'pattern', pattern: 'solid', fgColor: { rgb: 'E8EEF4' } },
   alignment: { wrapText: true, vertical: 'center', horizontal: 'center' },
 }
@@ -83,7 +93,10 @@ const HEAD: CellStyle = {
  */
 export async function blankWorkbook(units: readonly UnitToChoose[]): Promise<Uint8Array> {
   const pairs = units.flatMap(({ name, departments }) => departments.map((department) => [name, department] as const))
-  return writeXlsx({ sheets: [listSheet(units.length, pairs.length), instructions(), unitSheet(units, pairs)] })
+  return writeXlsx({
+    defaultFont: FONT,
+    sheets: [listSheet(units.length, pairs.length), instructions(), unitSheet(units, pairs)],
+  })
 }
 
 function listSheet(unitCount: number, pairCount: number): WriteSheet {
@@ -97,7 +110,7 @@ function listSheet(unitCount: number, pairCount: number): WriteSheet {
     const { text }: Column = COLUMNS[key]
     if (text)
       for (let row = 0; row < ROWS; row++)
-        cells.set(`${FIRST - 1 + row},${column}`, { value: null, type: 'empty', style: { numFmt: '@' } })
+        cells.set(`${FIRST - 1 + row},${column}`, { value: null, type: 'empty', style: { font: FONT, numFmt: '@' } })
   })
   return {
     name: 'Danh sách',
@@ -112,7 +125,7 @@ function listSheet(unitCount: number, pairCount: number): WriteSheet {
     freezePane: { rows: HEADINGS, columns: 2 },
     rowDefs: new Map([[HEADINGS - 1, { height: 32 }]]),
     dataValidations: validations(unitCount, pairCount),
-    pageSetup: { orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
+    pageSetup: ON_ONE_PAGE,
   }
 }
 
@@ -151,13 +164,15 @@ function validations(unitCount: number, pairCount: number): DataValidation[] {
 
 const instructions = (): WriteSheet => ({
   name: 'Hướng dẫn',
-  columns: [{ width: 110, style: { alignment: { wrapText: true, vertical: 'top' } } }],
+  pageSetup: ON_ONE_PAGE,
+  columns: [{ width: 110, style: { font: FONT, alignment: { wrapText: true, vertical: 'top' } } }],
   rows: INSTRUCTIONS.map((line) => [line]),
   cells: new Map([['0,0', { style: BOLD }]]),
 })
 
 const unitSheet = (units: readonly UnitToChoose[], pairs: readonly (readonly [string, string])[]): WriteSheet => ({
   name: TO_CHOOSE,
+  pageSetup: ON_ONE_PAGE,
   columns: [{ width: 50 }, { width: 50 }, { width: 50 }],
   rows: [
     ['Đơn vị công tác', 'Thuộc đơn vị', 'Phòng ban'],

@@ -59,13 +59,17 @@ function converted(text: string, encoding: Encoding, mixed: boolean, marks: Mark
   return decoded
 }
 
+/** A formula's error that was saved as text. */
+const ERROR = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$/
+
 /** Reads what was made ready; an empty cell is nothing, and a spreadsheet's error no value. */
 export function reading<T>(
   { cell, raw, text, marks }: Prepared,
   read: (cell: RawCell, text: string) => { value: T | null; marks: readonly Mark[] },
 ): Reading<T> {
   if (cell === undefined || text === '') return NOTHING
-  if (cell.kind === 'error') return { raw, value: null, marks: [{ code: 'cell-error', error: cell.text }] }
+  if (cell.kind === 'error' || ERROR.test(text))
+    return { raw, value: null, marks: [{ code: 'cell-error', error: cell.text }] }
   const { value, marks: more } = read(cell, text)
   return { raw, value, marks: marks.length === 0 ? more : [...marks, ...more] }
 }
