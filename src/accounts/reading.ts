@@ -39,6 +39,10 @@ export type AccountsPage = {
   readonly pageSize: number
 }
 
+export type { AccountPlace } from './store.ts'
+/** Accounts behind a place in the list, and the place of the last one; null when no more follow. */
+export type AccountsAfter = { readonly accounts: AccountSummary[]; readonly next: store.AccountPlace | null }
+
 const PAGE = 20
 /** Milliseconds that a page waits for the mail store. */
 const USAGE_MS = 1_500
@@ -150,6 +154,18 @@ export function readingOf(deps: {
       const query = filterOf(permit, filter)
       const [accounts, total] = await Promise.all([store.list(prisma, query), store.count(prisma, query)])
       return { accounts, total, page: filter.page ?? 1, pageSize: PAGE }
+    },
+
+    /** The same without counting, from a place on: new accounts shift nothing. */
+    async listAfter(
+      permit: Permit<'account.read'>,
+      filter: Omit<AccountsFilter, 'page'> & { readonly after: store.AccountPlace | null; readonly limit: number },
+    ): Promise<AccountsAfter> {
+      const { after, limit } = filter
+      const found = await store.list(prisma, { ...filterOf(permit, filter), after, limit: limit + 1, offset: 0 })
+      const accounts = found.slice(0, limit)
+      const last = accounts.at(-1)
+      return { accounts, next: last && found.length > limit ? await store.placeOf(prisma, last.id) : null }
     },
 
     /** Null when unknown or out of scope: which of the two is not told. */

@@ -16,9 +16,13 @@ export type AccountFilter = {
   readonly within: UnitId[] | null
   readonly on: Day
   readonly domain: string
+  /** Goes on behind the account that stands there. */
+  readonly after?: AccountPlace | null
   readonly limit: number
   readonly offset: number
 }
+/** Where an account stands in the order of the lists. */
+export type AccountPlace = { readonly sort: readonly string[]; readonly id: AccountId }
 
 type SummaryRow = {
   id: string
@@ -55,7 +59,14 @@ const where = (filter: AccountFilter) => Prisma.sql`
   AND (${filter.unit}::uuid IS NULL OR a.unit_id IN (SELECT unit_subtree(ARRAY[${filter.unit}::uuid], ${dayToDb(filter.on)}::date)))
   AND (${filter.state}::text IS NULL OR a.state = ${filter.state})
   AND (${filter.kind}::text IS NULL OR a.kind = ${filter.kind})
-  AND (${filter.within}::uuid[] IS NULL OR a.unit_id = ANY (${filter.within}::uuid[]))`
+  AND (${filter.within}::uuid[] IS NULL OR a.unit_id = ANY (${filter.within}::uuid[]))
+  AND ${filter.after ? Prisma.sql`(a.sort_key, a.id) > (${filter.after.sort}::text[], ${filter.after.id}::uuid)` : Prisma.sql`true`}`
+
+/** Where the account stands; null when it is none. */
+export async function placeOf(db: Db, id: AccountId): Promise<AccountPlace | null> {
+  const row = await db.account.findUnique({ where: { id }, select: { sortKey: true } })
+  return row && { sort: row.sortKey, id }
+}
 
 /** An account's primary address; of one that is no more, the one that it had. */
 const own = Prisma.sql`

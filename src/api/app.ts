@@ -6,16 +6,37 @@ import { isDatabaseAway } from '../kernel/away.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import type { Language } from '../letters/letter.ts'
 import type { Services } from '../main/compose.ts'
+import { accountRoutes } from './accounts.routes.ts'
+import { addressRoutes } from './addresses.routes.ts'
+import { auditRoutes } from './audit.routes.ts'
+import { brakeRoutes } from './brake.routes.ts'
+import { holidayRoutes } from './holidays.routes.ts'
 import { meRoutes } from './me.routes.ts'
 import type { ApiDocument } from './document.ts'
 import { documentOf } from './openapi.ts'
+import { policyRoutes } from './policies.routes.ts'
 import { Problem, type ApiRefusal } from './problem.ts'
+import { requestRoutes } from './requests.routes.ts'
+import { roleRoutes } from './roles.routes.ts'
 import type { ApiRoute } from './route.ts'
 import { BASE, langOf, servingOf } from './serving.ts'
+import { syncRoutes } from './sync.routes.ts'
 import { unitRoutes } from './units.routes.ts'
 
 /** Every route of the API; the table of access rights in the tests is held against this list. */
-export const apiRoutesOf = (services: Services): ApiRoute[] => [...meRoutes(services), ...unitRoutes(services)]
+export const apiRoutesOf = (services: Services): ApiRoute[] => [
+  ...meRoutes(services),
+  ...unitRoutes(services),
+  ...requestRoutes(services),
+  ...accountRoutes(services),
+  ...addressRoutes(services),
+  ...policyRoutes(services),
+  ...roleRoutes(services),
+  ...syncRoutes(services),
+  ...brakeRoutes(services),
+  ...holidayRoutes(services),
+  ...auditRoutes(services),
+]
 
 export type Api = {
   readonly app: express.Express

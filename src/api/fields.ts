@@ -42,6 +42,9 @@ export const integer = (min: number, max: number) =>
 export const search = () =>
   said(text(200).optional(), 'Từ cần tìm, không phân biệt dấu.', 'Words to look for, whatever their accents.')
 
+/** Several things that are answered, in their order. */
+export const list = <S extends z.ZodType>(of: S) => z.array(of).readonly()
+
 export const unitOf = () =>
   z.object({
     id: said(UnitId, 'Định danh của đơn vị.', 'The unit’s identifier.'),

@@ -4,8 +4,9 @@ import { SCOPES } from '../access/scope.ts'
 import { accept } from '../kernel/decision.ts'
 import { AccountId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
+import { endpoint } from './endpoint.ts'
 import { said, unitOf } from './fields.ts'
-import { endpoint, type ApiRoute } from './route.ts'
+import type { ApiRoute } from './route.ts'
 
 const Me = z
   .object({

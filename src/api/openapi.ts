@@ -150,6 +150,7 @@ function schemaOf(of: z.ZodType, lang: Language, components: Record<string, Sche
       if (description !== undefined) jsonSchema.description = description
       delete jsonSchema['vi']
       delete jsonSchema['en']
+      delete jsonSchema.readOnly
       // The format says it, or another type was said.
       if (jsonSchema.format !== undefined || jsonSchema.type === 'integer') delete jsonSchema.pattern
       if (jsonSchema.type === 'integer' && jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum

@@ -5,9 +5,12 @@ import type { Scope } from '../access/scope.ts'
 import type { DomainRefusal } from '../addresses/domains.ts'
 import type { NamingRefusal } from '../addresses/naming-policies.ts'
 import type { ReleaseRefusal } from '../addresses/tombstones.ts'
+import type { BrakeRefusal } from '../brake/brake.ts'
 import type { HolidayRefusal } from '../calendar/calendar.ts'
 import type { Language } from '../letters/letter.ts'
+import type { PersonNameRefusal } from '../kernel/person-name.ts'
 import type { Refusal } from '../requests/requests.ts'
+import type { StepsRefusal } from '../requests/steps-policies.ts'
 import type { UnitRefusal } from '../units/unit.ts'
 
 /** A text in both languages. */
@@ -42,6 +45,8 @@ export type ProtocolRefusal =
   | { kind: 'too-large'; most: number }
   | { kind: 'wrong-type' }
   | { kind: 'too-many-requests'; seconds: number }
+  | { kind: 'other-number'; accounts: number }
+  | { kind: 'unreadable-name'; reason: PersonNameRefusal['kind'] }
   | { kind: 'broken'; incident: string }
   | { kind: 'unavailable' }
 
@@ -57,6 +62,8 @@ export type ApiRefusal =
   | NamingRefusal
   | ReleaseRefusal
   | DomainRefusal
+  | StepsRefusal
+  | BrakeRefusal
 export type ProblemKind = ApiRefusal['kind']
 
 export type ProblemRow = { readonly status: number; readonly title: Said }
@@ -88,6 +95,8 @@ const ROWS = {
   'too-large': row(413, 'Nội dung gửi lên quá lớn', 'The body is too large'),
   'wrong-type': row(415, 'Nội dung phải là application/json', 'The body has to be application/json'),
   'too-many-requests': row(429, 'Quá nhiều yêu cầu', 'Too many requests'),
+  'other-number': row(422, 'Số tài khoản không khớp', 'It is not the number of accounts that exist'),
+  'unreadable-name': row(422, 'Họ tên không đọc được', 'The name cannot be read'),
   broken: row(500, 'Hệ thống gặp sự cố', 'Something went wrong'),
   unavailable: row(503, 'Hệ thống chưa trả lời được lúc này', 'The service cannot answer at present'),
 
@@ -130,6 +139,13 @@ const ROWS = {
   'unknown-day': row(404, 'Ngày này không có trong lịch', 'The day is not listed'),
   'policy-changed-meanwhile': row(412, 'Quy định vừa được sửa', 'The policy was changed meanwhile'),
   'policy-unchanged': row(409, 'Quy định không có gì khác bản đang dùng', 'The policy is the one in force'),
+  'rule-stays': row(409, 'Quy trình chung không bỏ được', 'What holds everywhere stays'),
+  'unknown-hold': row(404, 'Không có việc bị chặn này', 'There is no such plan'),
+  'not-waiting': row(409, 'Việc này không chờ', 'The plan does not wait for this'),
+  'own-ask': row(403, 'Người mở phải khác người đề nghị', 'Who releases must be somebody else'),
+  'plan-changed': row(409, 'Kế hoạch không còn như khi đề nghị', 'The plan is not what it was'),
+  'limits-changed-meanwhile': row(412, 'Giới hạn vừa được sửa', 'The limits were changed meanwhile'),
+  'limits-unchanged': row(409, 'Giới hạn không có gì khác', 'The limits are those in force'),
   'no-tombstone': row(404, 'Địa chỉ không chờ mở lại', 'The address does not wait for its release'),
   'release-asked': row(409, 'Đã có người đề nghị mở lại', 'Its release was asked for already'),
   'own-release': row(403, 'Người xác nhận phải khác người đề nghị', 'Who confirms must be somebody else'),

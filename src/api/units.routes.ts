@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { UnitId } from '../kernel/ids.ts'
 import { accept } from '../kernel/decision.ts'
+import { UnitId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
 import { UNIT_KINDS, UnitCodes, type Unit } from '../units/unit.ts'
-import { count, day, said, search, text, unitOf } from './fields.ts'
-import { endpoint, found, listing, pageOf, type ApiRoute, type Desk, type Resource } from './route.ts'
+import { endpoint } from './endpoint.ts'
+import { count, day, list, said, search, text, unitOf } from './fields.ts'
+import { listing, pageOf } from './listing.ts'
+import { found, resource, type ApiRoute } from './route.ts'
 
 const Kind = said(
   z.enum(UNIT_KINDS),
@@ -21,7 +23,7 @@ const From = said(day(), 'Có hiệu lực từ ngày này.', 'In force from thi
 const UnitVersion = z.object({
   name: z.string(),
   kind: Kind,
-  parent: unitOf().nullable(),
+  parent: said(unitOf().nullable(), 'Đơn vị cấp trên.', 'The unit above.'),
   codes: Codes,
   validFrom: From,
   validTo: said(
@@ -30,12 +32,14 @@ const UnitVersion = z.object({
     'Until the day before this; null for ever.',
   ),
 })
-const UnitJson = UnitVersion.extend({
-  id: UnitId,
-  number: said(count(), 'Số của đơn vị, không đổi.', 'The unit’s number, which never changes.'),
-}).meta({ id: 'Unit' })
-const UnitWhole = UnitJson.extend({
-  versions: said(z.array(UnitVersion), 'Mọi bản, mới nhất trước.', 'Every version, the newest first.'),
+const One = z.object({
+  id: said(UnitId, 'Định danh, không đổi.', 'Its identifier, which never changes.'),
+  number: said(count(), 'Số của đơn vị, không đổi.', 'Its number, which never changes.'),
+  ...UnitVersion.shape,
+})
+const UnitJson = One.meta({ id: 'Unit' })
+const UnitWhole = One.extend({
+  versions: said(list(UnitVersion), 'Mọi bản, mới nhất trước.', 'Every version, the newest first.'),
 }).meta({ id: 'UnitWithVersions' })
 
 const Facts = z
@@ -43,7 +47,7 @@ const Facts = z
     name: said(text(200), 'Tên đơn vị.', 'The unit’s name.'),
     kind: Kind,
     parentId: said(UnitId.nullable(), 'Đơn vị cấp trên; null ở cấp cao nhất.', 'The unit above; null at the top.'),
-    codes: z.strictObject(Codes.shape).default({}),
+    codes: z.strictObject(UnitCodes.shape).default({}),
     validFrom: From,
   })
   .meta({ id: 'UnitFacts' })
@@ -56,17 +60,14 @@ const versionOf = ({ parentId, parentName, ...unit }: Unit) => ({
   ...unit,
   parent: parentId === null ? null : { id: parentId, name: parentName ?? '' },
 })
-const One = z.strictObject({ id: UnitId })
+const ById = z.strictObject({ id: UnitId })
 
 /** The organisation: units as they stand, with their versions, and changes of them. */
 export function unitRoutes({ units }: Services): ApiRoute[] {
-  const whole = {
-    answer: UnitWhole,
-    read: async (desk: Desk, { id }: z.output<typeof One>) => {
-      const known = await units.read(desk.permit('unit.read'), id)
-      return known && { ...versionOf(known.unit), versions: known.versions.map(versionOf) }
-    },
-  } satisfies Resource<z.output<typeof One>, z.output<typeof UnitWhole>, typeof UnitWhole>
+  const whole = resource(UnitWhole, async (desk, { id }: z.output<typeof ById>) => {
+    const known = await units.read(desk.permit('unit.read'), id)
+    return known && { ...versionOf(known.unit), versions: known.versions.map(versionOf) }
+  })
 
   return [
     listing({
@@ -86,9 +87,16 @@ export function unitRoutes({ units }: Services): ApiRoute[] {
       },
     }),
     endpoint({
+      ...{ id: 'searchUnits', method: 'get', path: '/unit-search', tag: 'units', action: 'own.read' },
+      summary: { vi: 'Tìm đơn vị theo tên hiện nay hoặc tên cũ', en: 'Find units by their present or former names' },
+      query: z.strictObject({ q: said(text(200), 'Các từ của tên.', 'Words of the name.') }),
+      answer: z.object({ items: list(UnitJson) }),
+      handle: async ({ query }) => accept({ items: (await units.search(query.q, 12)).map(versionOf) }),
+    }),
+    endpoint({
       ...{ id: 'getUnit', method: 'get', path: '/units/:id', tag: 'units', action: 'unit.read' },
       summary: { vi: 'Một đơn vị và các bản của nó', en: 'One unit and its versions' },
-      params: One,
+      params: ById,
       answer: UnitWhole,
       handle: async ({ desk, params }) => found(await whole.read(desk, params)),
     }),
@@ -111,18 +119,14 @@ export function unitRoutes({ units }: Services): ApiRoute[] {
       ...{ id: 'changeUnit', method: 'post', path: '/units/:id/versions', tag: 'units', action: 'unit.change' },
       also: ['unit.read'],
       summary: { vi: 'Đổi tên, loại, mã hoặc cấp trên từ một ngày', en: 'A new version of a unit from a day on' },
-      params: One,
+      params: ById,
       body: Facts,
       example,
       of: whole,
       answer: UnitWhole,
       problems: [
-        'unknown-unit',
-        'unknown-parent',
-        'own-descendant',
-        'not-after-current',
-        'name-taken',
-        'changed-meanwhile',
+        ...(['unknown-unit', 'unknown-parent', 'own-descendant', 'not-after-current'] as const),
+        ...(['name-taken', 'changed-meanwhile'] as const),
       ],
       handle: async ({ desk, permit, params, body, present }) => {
         const changed = await units.change(permit, params.id, body, present.versions.length)

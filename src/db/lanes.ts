@@ -80,9 +80,15 @@ type Lane = Inside & { enter(connection: pg.PoolClient): void; leave(): void; cl
 function laneOf(): Lane {
   let lent: pg.PoolClient | null = null
   let savepoints = 0
-  async function query(config: pg.QueryConfig): Promise<pg.QueryResult> {
-    if (lent === null) throw new Error('The transaction is over')
-    return lent.query(config)
+  let before: Promise<unknown> = Promise.resolve()
+  /** One statement after the other, also of who asks for several at once: the driver takes no more than one at a time. */
+  function query(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    const result = before.then(() => {
+      if (lent === null) throw new Error('The transaction is over')
+      return lent.query(config)
+    })
+    before = result.catch(() => undefined)
+    return result
   }
 
   /** What Prisma opens of its own accord, for a nested write, is a savepoint within. */

@@ -137,22 +137,39 @@ export const dueAgainOne = (db: Db, subject: Subject, at: Date): Promise<number>
     UPDATE sync SET applied = 0, attempts = 0, next_at = ${at}, since = CASE WHEN applied < wanted THEN since ELSE ${at} END
     WHERE subject_kind = ${subject.kind} AND subject_id = ${subject.id}::uuid`
 
-export type BoardRow = LedgerRow & { readonly name: string; readonly login: string | null }
+/** Where a row stands on the board: what needs a person first, then the oldest (to the microsecond). */
+export type BoardPlace = {
+  readonly rest: boolean
+  readonly since: string
+  readonly id: string
+  readonly target: string
+}
+export type BoardRow = LedgerRow & {
+  readonly name: string
+  readonly login: string | null
+  readonly place: BoardPlace
+}
 
 /** What is behind, oldest first, with the subject's name. */
 export async function behind(
   db: Db,
-  filter: { fault: FaultKind | null; limit: number; offset: number },
+  filter: { fault: FaultKind | null; after?: BoardPlace | null; limit: number; offset: number },
 ): Promise<BoardRow[]> {
-  const rows = await db.$queryRaw<(Row & { name: string | null; login: string | null })[]>`
-    SELECT s.*, coalesce(a.display_name, v.name) AS name, a.login
+  const { after = null } = filter
+  const rows = await db.$queryRaw<(Row & { name: string | null; login: string | null; exact: string })[]>`
+    SELECT s.*, s.since::text AS exact, coalesce(a.display_name, v.name) AS name, a.login
     FROM sync s
     LEFT JOIN account a ON s.subject_kind = 'account' AND a.id = s.subject_id
     LEFT JOIN mail_group g ON s.subject_kind = 'group' AND g.id = s.subject_id
     LEFT JOIN LATERAL (SELECT name FROM unit_version WHERE unit_id = g.unit_id ORDER BY valid_from DESC LIMIT 1) v ON true
     WHERE s.applied < s.wanted AND (${filter.fault}::text IS NULL OR s.fault = ${filter.fault})
+      AND (${after === null} OR (s.fault IS DISTINCT FROM 'refused', s.since, s.subject_id, s.target)
+        > (${after?.rest ?? false}, ${after?.since ?? 'now'}::timestamptz, ${after?.id ?? null}::uuid, ${after?.target ?? ''}))
     ORDER BY (s.fault = 'refused') DESC NULLS LAST, s.since, s.subject_id, s.target LIMIT ${filter.limit} OFFSET ${filter.offset}`
-  return rows.map((row) => ({ ...rowOf(row), name: row.name ?? '', login: row.login }))
+  return rows.map((row) => ({
+    ...{ ...rowOf(row), name: row.name ?? '', login: row.login },
+    place: { rest: row.fault !== 'refused', since: row.exact, id: row.subject_id, target: row.target },
+  }))
 }
 
 export type SyncCounts = {

@@ -6,7 +6,7 @@ import { TARGETS, type LedgerRow, type Subject, type Target } from './ledger.ts'
 import * as store from './store.ts'
 
 export type Sync = ReturnType<typeof syncOf>
-export type { BoardRow } from './store.ts'
+export type { BoardPlace, BoardRow } from './store.ts'
 
 /** The ledger: what is wanted of each target, what it has, and what is behind. */
 export function syncOf(deps: { prisma: PrismaClient; transaction: Transaction }) {
@@ -37,6 +37,12 @@ export function syncOf(deps: { prisma: PrismaClient; transaction: Transaction })
     /** What is behind, what needs a person first, then the oldest. */
     board: (_permit: Permit<'sync.read'>, filter: { fault?: FaultKind | null; limit?: number; offset?: number } = {}) =>
       store.behind(prisma, { fault: filter.fault ?? null, limit: filter.limit ?? 50, offset: filter.offset ?? 0 }),
+
+    /** The same from a place on; one row more than `limit` tells that there are more. */
+    boardAfter: (
+      _permit: Permit<'sync.read'>,
+      filter: { fault: FaultKind | null; after: store.BoardPlace | null; limit: number },
+    ) => store.behind(prisma, { ...filter, offset: 0 }),
 
     counts: (_permit: Permit<'sync.read'>) => store.counts(prisma),
 

@@ -19,10 +19,15 @@ export type InboxFilter = {
   readonly at: Date
   readonly on: Day
   readonly sort: 'due' | 'sent'
+  /** Goes on behind the request that stands there. */
+  readonly after?: InboxPlace | null
   readonly limit: number
   readonly offset: number
 }
+/** Where a request stands in a list: the instant that orders it (to the microsecond), then its identifier. */
+export type InboxPlace = { readonly at: string; readonly id: string }
 export type InboxRow = {
+  readonly place: string
   readonly id: string
   readonly code: string
   readonly state: RequestState
@@ -76,20 +81,30 @@ const inTab = (filter: InboxFilter) => Prisma.sql`
       .toLowerCase()
       .replace(/[\\%_]/g, '\\$&')}%`})`
 
+/** What a list is ordered by, and whether the newest comes first. */
+function orderOf({ tab, sort }: InboxFilter): { by: Prisma.Sql; newestFirst: boolean } {
+  if (tab === 'settled') return { by: Prisma.sql`r.decided_at`, newestFirst: true }
+  return sort === 'due'
+    ? { by: Prisma.sql`r.due_at`, newestFirst: false }
+    : { by: Prisma.sql`r.submitted_at`, newestFirst: true }
+}
+
 /** One page of the inbox. */
 export function page(db: Db, filter: InboxFilter): Promise<InboxRow[]> {
-  const order =
-    filter.tab === 'settled'
-      ? Prisma.sql`r.decided_at DESC, r.id`
-      : filter.sort === 'due'
-        ? Prisma.sql`r.due_at, r.id`
-        : Prisma.sql`r.submitted_at DESC, r.id`
+  const { by, newestFirst } = orderOf(filter)
+  const order = newestFirst ? Prisma.sql`${by} DESC, r.id` : Prisma.sql`${by}, r.id`
+  const { after } = filter
+  const onwards = !after
+    ? Prisma.sql`true`
+    : newestFirst
+      ? Prisma.sql`(${by} < ${after.at}::timestamptz OR (${by} = ${after.at}::timestamptz AND r.id > ${after.id}::uuid))`
+      : Prisma.sql`(${by}, r.id) > (${after.at}::timestamptz, ${after.id}::uuid)`
   return db.$queryRaw<InboxRow[]>`
     WITH page AS MATERIALIZED (
-      SELECT r.* FROM request r WHERE ${inTab(filter)} ORDER BY ${order} LIMIT ${filter.limit} OFFSET ${filter.offset}
+      SELECT r.* FROM request r WHERE ${inTab(filter)} AND ${onwards} ORDER BY ${order} LIMIT ${filter.limit} OFFSET ${filter.offset}
     )
     SELECT r.id, r.code, r.state, r.full_name, r.position, r.local, r.submitted_at, r.due_at, r.decided_at, r.sendings, r.step,
-      jsonb_array_length(r.steps) AS steps, r.fallen,
+      jsonb_array_length(r.steps) AS steps, r.fallen, ${by}::text AS place,
       (SELECT name FROM unit_version v WHERE v.unit_id = r.unit_id AND v.valid_from <= ${dayToDb(filter.on)}::date
         ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
       (SELECT count(*)::int FROM person p WHERE p.fold = split_part(r.search, ' ' || coalesce(r.local, ''), 1)) AS namesakes

@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { AccountId, RequestId } from '../kernel/ids.ts'
+import { EMPLOYMENTS } from '../requests/details.ts'
+import { IDENTITIES, REQUEST_STATES } from '../requests/request.ts'
+import type { RequestView, SeatName } from '../requests/requests.ts'
+import { STEP_SEATS } from '../requests/seats.ts'
+import { Place } from '../requests/steps.ts'
+import { count, day, instant, list, said, unitOf } from './fields.ts'
+
+const State = said(
+  z.enum(REQUEST_STATES),
+  'submitted chờ duyệt, returned trả lại, approved đã duyệt, rejected từ chối, withdrawn rút, expired quá hạn.',
+  'Where it stands.',
+)
+export const RequestLine = z
+  .object({
+    id: RequestId,
+    code: said(z.string(), 'Mã đề nghị.', 'The code that people follow it by.'),
+    state: State,
+    fullName: z.string(),
+    position: z.string(),
+    unitName: z.string(),
+    local: said(z.string(), 'Phần trước @ của địa chỉ đề nghị.', 'The local part that is asked for.'),
+    submittedAt: instant(),
+    dueAt: said(instant(), 'Hạn của bước đang chờ.', 'When the step that waits is due.'),
+    decidedAt: instant().nullable(),
+    namesakes: said(count(), 'Số người trùng tên đã có hộp thư.', 'How many namesakes have a mailbox.'),
+    sendings: said(count(), 'Đã gửi mấy lần.', 'How often it was sent.'),
+    step: said(z.int(), 'Bước đang chờ, từ 1.', 'Which step waits, from 1.'),
+    steps: said(z.int(), 'Tổng số bước.', 'How many steps there are.'),
+    fallen: said(z.boolean(), 'Không ai trong đơn vị duyệt được.', 'Nobody in the units may act on it.'),
+  })
+  .meta({ id: 'RequestLine' })
+
+const Seat = z.object({
+  kind: said(
+    z.enum(['unit', 'it-staff']),
+    'Quản trị đơn vị, hoặc công nghệ thông tin.',
+    'A unit’s administrators, or IT staff.',
+  ),
+  name: said(z.string().nullable(), 'Tên đơn vị.', 'The unit’s name.'),
+})
+const seatOf = (seat: SeatName) => ({ kind: seat.kind, name: seat.kind === 'unit' ? seat.name : null })
+export const RequestWhole = z
+  .object({
+    id: RequestId,
+    code: z.string(),
+    state: State,
+    version: said(count(), 'Tăng sau mỗi lần gửi và mỗi bước.', 'Grows with every sending and every step taken.'),
+    details: z.object({
+      unit: unitOf(),
+      name: z.object({ full: z.string(), surname: z.string(), middle: z.string(), given: z.string() }),
+      birthDate: day(),
+      sex: z.enum(['male', 'female']),
+      position: z.string(),
+      employment: z.enum(EMPLOYMENTS),
+      contractEnd: day().nullable(),
+      phone: z.string().nullable(),
+      numberEnd: said(
+        z.string(),
+        'Ba số cuối của số định danh; xem đủ bằng thao tác riêng, có ghi nhật ký.',
+        'The last three digits of the identification number; the whole by its own operation, which is logged.',
+      ),
+    }),
+    contactEmail: said(z.string(), 'Email đã xác nhận.', 'The confirmed contact e-mail.'),
+    confirmedAt: instant(),
+    address: said(z.string(), 'Địa chỉ được đề nghị.', 'The address that is asked for.'),
+    addressHeldUntil: instant().nullable(),
+    quotaMb: count(),
+    submittedAt: instant(),
+    dueAt: said(instant(), 'Hạn của bước đang chờ.', 'When the step that waits is due.'),
+    decidedAt: instant().nullable(),
+    comment: z.string().nullable(),
+    identity: said(
+      z.enum(IDENTITIES).nullable(),
+      'Người duyệt đã xác minh bằng cách nào.',
+      'How the approver made sure who the person is.',
+    ),
+    accountId: AccountId.nullable(),
+    contradictions: said(
+      list(z.enum(['birth-year', 'sex'])),
+      'Số định danh khác với ngày sinh hoặc giới tính đã khai.',
+      'Where the identification number disagrees with what was told.',
+    ),
+    duplicate: said(z.boolean(), 'Số định danh đã có tài khoản.', 'The identification number has an account already.'),
+    namesakes: list(z.object({ fullName: z.string(), address: z.string(), unitName: z.string() })),
+    steps: list(
+      z.object({
+        seat: said(
+          z.enum(STEP_SEATS),
+          'unit-admin quản trị đơn vị, parent-unit cấp trên, it-staff công nghệ thông tin.',
+          'The unit’s administrator, one above, or IT staff.',
+        ),
+        days: said(z.int(), 'Số ngày làm việc.', 'Its working days.'),
+        act: z.object({ byName: z.string(), forName: z.string().nullable(), at: instant(), seat: Seat }).nullable(),
+      }),
+    ),
+    waits: said(
+      z
+        .object({
+          ...{ step: z.int(), of: z.int(), seats: list(Seat) },
+          passed: said(list(z.string()), 'Đơn vị không có ai duyệt được.', 'Units where nobody may act.'),
+          next: said(
+            z.object({ seat: Seat, at: instant() }).nullable(),
+            'Chuyển tiếp cho ai, lúc nào.',
+            'To whom it goes next, and when.',
+          ),
+          vacant: z.boolean(),
+          basis: said(
+            z.object({ version: z.int(), place: Place, unitName: z.string().nullable() }),
+            'Theo quy trình nào.',
+            'By which rule.',
+          ),
+        })
+        .nullable(),
+      'Đang chờ ai, vì sao.',
+      'For whom it waits, and why.',
+    ),
+    turn: said(
+      z.object({
+        kind: z.enum(['yours', 'take-over', 'own-request', 'acted-before', 'not-your-turn']),
+        forName: z.string().nullable(),
+      }),
+      'Chủ mã truy cập làm được gì với bước đang chờ.',
+      'What the token’s owner may do about the step that waits.',
+    ),
+    events: list(
+      z.object({
+        ...{ at: instant(), kind: z.string(), byName: z.string().nullable(), forName: z.string().nullable() },
+        note: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Request' })
+
+/** The view as it is answered. */
+export function wholeOf(view: RequestView) {
+  const { details, unitName, numberEnd, waits, steps, turn, ...rest } = view
+  const { unitId, ...told } = details
+  return {
+    ...rest,
+    details: { ...told, unit: { id: unitId, name: unitName }, numberEnd },
+    steps: steps.map((step) => ({ ...step, act: step.act && { ...step.act, seat: seatOf(step.act.seat) } })),
+    waits: waits && {
+      ...waits,
+      seats: waits.seats.map(seatOf),
+      next: waits.next && { at: waits.next.at, seat: seatOf(waits.next.seat) },
+    },
+    turn: { kind: turn.kind, forName: turn.kind === 'yours' ? turn.forName : null },
+  }
+}
+
+export const Times = () => ({
+  waiting: count(),
+  overdue: count(),
+  settled: count(),
+  median: said(z.number().nullable(), 'Mili giây giờ làm việc.', 'In milliseconds of office hours.'),
+  longest: said(z.number().nullable(), 'Mili giây giờ làm việc.', 'In milliseconds of office hours.'),
+  onTime: said(z.number().nullable(), 'Phần đúng hạn, từ 0 đến 1.', 'The share on time, from 0 to 1.'),
+})

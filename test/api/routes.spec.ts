@@ -1,0 +1,350 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { Router } from 'express'
+import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
+import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
+import type { PersonActor } from '../../src/access/policy.ts'
+import { LocalPart } from '../../src/kernel/email-address.ts'
+import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
+import { clientOf, startApi, tokenOf, type ApiSystem, type Client } from '../support/api.ts'
+import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
+
+/** Who asks, each with every scope that their roles make possible; as in test/web/routes.spec.ts. */
+const ROLES = ['nobody', 'person', 'department', 'agency', 'other', 'it-staff', 'auditor'] as const
+type Role = (typeof ROLES)[number]
+/** Whose request, account or unit it is about: the agency's own, its department's, the other agency's. */
+const PLACES = ['agency', 'department', 'other'] as const
+type Place = (typeof PLACES)[number]
+/** One status for every place, or one for each in their order. */
+type Cell = number | readonly [agency: number, department: number, other: number]
+type Row = readonly Cell[]
+
+/** What an administrator of the department, of the agency and of the other agency reaches. */
+const within = (ok: number): readonly [Cell, Cell, Cell] => [
+  [404, ok, 404],
+  [ok, ok, 404],
+  [404, 404, ok],
+]
+const everybody = (ok: number): Row => [401, ok, ok, ok, ok, ok, ok]
+const staff = (ok: number): Row => [401, 403, ok, ok, ok, ok, ok]
+const scoped = (ok: number): Row => [401, 403, ...within(ok), ok, ok]
+const centre = (ok: number): Row => [401, 403, 403, 403, 403, ok, ok]
+const itStaff = (ok: number): Row => [401, 403, 403, 403, 403, ok, 403]
+/** Only at the nearest seat; whoever holds one above takes the request over first. */
+const decided = (ok: number): Row => [401, 403, [404, ok, 404], [ok, 403, 404], [404, 404, ok], 403, 403]
+
+/** Every route, and what becomes of it for each of the ROLES in their order. */
+const TABLE: Readonly<Record<string, Row>> = {
+  'GET /me': everybody(200),
+  'GET /me/account': everybody(200),
+
+  'GET /units': staff(200),
+  'GET /unit-search': everybody(200),
+  'GET /units/:id': scoped(200),
+  'POST /units': itStaff(201),
+  'POST /units/:id/versions': itStaff(200),
+
+  'GET /requests': staff(200),
+  'GET /request-counts': staff(200),
+  'GET /requests/:id': scoped(200),
+  'POST /requests/:id/number': [401, 403, ...within(200), 200, 403],
+  'POST /requests/:id/approval': decided(200),
+  'POST /requests/:id/return': decided(200),
+  'POST /requests/:id/rejection': decided(200),
+  'POST /requests/:id/take-over': [401, 403, [404, 409, 404], [409, 200, 404], [404, 404, 409], 200, 403],
+  'GET /waiting-times': staff(200),
+
+  'GET /accounts': staff(200),
+  'GET /accounts/:id': scoped(200),
+  'GET /accounts/:id/sync': centre(200),
+  'POST /accounts/:id/sync': itStaff(202),
+  'POST /accounts/:id/activation-link': [401, 403, ...within(200), 200, 403],
+  'POST /accounts/:id/activation-slip': [401, 403, ...within(200), 200, 403],
+
+  'GET /address-proposals': centre(200),
+  'GET /addresses/:local': centre(200),
+  'POST /addresses/:local/release': itStaff(204),
+  'POST /addresses/:local/release/confirmation': itStaff(403),
+  'DELETE /addresses/:local/release': itStaff(204),
+  'GET /domains': centre(200),
+  'POST /domains': itStaff(204),
+  'DELETE /domains/:name': itStaff(204),
+
+  'GET /policies/naming': centre(200),
+  'GET /policies/naming/versions': centre(200),
+  'PUT /policies/naming': itStaff(200),
+  'GET /policies/steps': centre(200),
+  'GET /policies/steps/versions': centre(200),
+  'PUT /policies/steps/rules': itStaff(200),
+  'POST /policies/steps/removals': itStaff(200),
+
+  'GET /roles': centre(200),
+  'GET /roles/:id': centre(200),
+  'POST /roles': itStaff(201),
+  'DELETE /roles/:id': itStaff(204),
+
+  'GET /sync/behind': centre(200),
+  'GET /sync/counts': centre(200),
+  'GET /sync/letters': centre(200),
+  'POST /sync/repairs': itStaff(202),
+
+  'GET /brake/holds': centre(200),
+  'GET /brake/holds/:id': centre(200),
+  'POST /brake/holds/:id/request': itStaff(409),
+  'POST /brake/holds/:id/release': itStaff(403),
+  'POST /brake/holds/:id/refusal': itStaff(200),
+  'GET /policies/brake': centre(200),
+  'PUT /policies/brake': itStaff(200),
+
+  'GET /holiday-years/:year': centre(200),
+  'PUT /holiday-years/:year': itStaff(200),
+  'POST /holidays': itStaff(200),
+  'DELETE /holidays/:day': itStaff(204),
+
+  'GET /audit': centre(200),
+  'GET /audit/verification': centre(200),
+}
+
+type Case = {
+  /** With what varies filled in. */
+  readonly path: string
+  readonly body?: unknown
+  /** Where the ETag of what it changes is read. */
+  readonly tagged?: string
+}
+
+let system: ApiSystem
+let units: Record<'province' | Place, UnitId>
+let approver: PersonActor
+let accounts: Record<Place, AccountId>
+let requests: Record<Place, string>
+let clients: Record<Role, Client>
+
+beforeAll(async () => {
+  system = await startApi()
+  const { services } = system
+  units = await seedUnits(services)
+  approver = await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng')
+  const person = await issued('agency', 'Chu Văn Quý')
+  await services.database.prisma.account.update({ where: { id: person }, data: { state: 'active' } })
+  accounts = { agency: await issued('agency'), department: await issued('department'), other: await issued('other') }
+  const owners = {
+    person: { accountId: person },
+    department: await seedStaff(services, 'unit-admin', units.department, 'Trần Thị Minh Hà'),
+    agency: await seedStaff(services, 'unit-admin', units.agency, 'Bùi Vũ Khánh Huyền'),
+    other: await seedStaff(services, 'unit-admin', units.other, 'Lục Văn Sìn'),
+    'it-staff': approver,
+    auditor: await seedStaff(services, 'auditor', units.province, 'Chíu Thị Hường'),
+  }
+  clients = { nobody: clientOf(system, null) } as typeof clients
+  for (const [role, owner] of Object.entries(owners))
+    clients[role as Role] = clientOf(system, await tokenOf(services, owner))
+  requests = { agency: await asked('agency'), department: await asked('department'), other: await asked('other') }
+}, 60_000)
+afterAll(() => system.stop())
+beforeEach(() => system.calm())
+
+const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
+  submitted(system.services, someDetails(units[place], { fullName }))
+async function issued(place: Place, fullName = 'Hoàng Phạm Thị Thùy Dương'): Promise<AccountId> {
+  return approveAs(system.services, approver, await asked(place, fullName))
+}
+
+/** An address that has lived; whether its release was asked for. */
+async function tombstone(release: boolean): Promise<string> {
+  const { services } = system
+  const id = await issued('other', 'Ứng Văn Ẩn')
+  await services.transaction((tx) => services.addresses.bury(tx, id))
+  const { local } = await services.database.prisma.address.findFirstOrThrow({ where: { holderId: id } })
+  const permit = allowed('address.release', approver)
+  if (release) await services.tombstones.ask(permit, LocalPart.parse(local), 'Cấp nhầm, chưa ai dùng')
+  return local
+}
+
+/** A change of the brake's limits that is held. */
+async function held(): Promise<string> {
+  const { brakes } = system.services
+  const permit = allowed('brake.release', approver)
+  const { version } = await brakes.limits.present()
+  const policy = { ...DEFAULT_BRAKE, hours: 25 + unique(), few: DEFAULT_BRAKE.few + unique() }
+  const done = await brakes.limits.change(permit, { seen: version, policy, why: 'Nới ra để thử nghiệm' })
+  if (!done.ok || !('holdId' in done.value)) throw new Error('It is not held')
+  return done.value.holdId
+}
+
+/** A call that goes through for whoever may; `fresh` where it changes its subject. */
+async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> {
+  const { services } = system
+  const [, route = ''] = key.split(' ')
+  const at = (id: string) => route.replace(/:\w+/, id)
+  const unit = units[place]
+  const why = 'Theo quyết định mới của tỉnh'
+  const facts = { kind: 'department', parentId: units.agency, codes: {}, validFrom: '2026-01-01' }
+  switch (key) {
+    case 'GET /unit-search':
+      return { path: `${route}?q=so+noi+vu` }
+    case 'POST /units':
+      return { path: route, body: { ...facts, name: `Phòng ${unique()}` } }
+    case 'POST /units/:id/versions': {
+      const made = await services.units.create(allowed('unit.change'), {
+        ...{ name: `Phòng ${unique()}`, kind: 'department', parentId: unit, codes: {} },
+        validFrom: '2025-07-01' as never,
+      })
+      const id = made.ok ? made.value : ''
+      return { path: at(id), body: { ...facts, parentId: unit, name: `Phòng ${unique()}` }, tagged: `/units/${id}` }
+    }
+    case 'POST /requests/:id/approval':
+    case 'POST /requests/:id/return':
+    case 'POST /requests/:id/rejection':
+    case 'POST /requests/:id/take-over': {
+      const id = fresh ? await asked(place) : requests[place]
+      const approval = key.endsWith('approval')
+      const body = approval ? { identity: 'hr-list', handOver: 'link' } : { comment: 'Bổ sung số quyết định' }
+      return { path: at(id), body, tagged: `/requests/${id}` }
+    }
+    case 'GET /address-proposals':
+      return { path: `${route}?name=${encodeURIComponent('Đặng Thị Hường')}` }
+    case 'GET /addresses/:local':
+      return { path: at('hoangphamthithuyduong') }
+    case 'POST /addresses/:local/release':
+      return { path: at(fresh ? await tombstone(false) : 'khongco'), body: { why } }
+    case 'POST /addresses/:local/release/confirmation':
+    case 'DELETE /addresses/:local/release':
+      return { path: at(await tombstone(true)) }
+    case 'POST /domains':
+      return { path: route, body: { name: `d${unique()}.example.vn`, role: 'alias' } }
+    case 'DELETE /domains/:name': {
+      const name = `d${unique()}.example.vn`
+      await services.domains.add(allowed('naming.change'), { name, role: 'alias' })
+      return { path: at(name) }
+    }
+    case 'PUT /policies/naming':
+      return { path: route, body: { policy: { ...DEFAULT_POLICY, reserved: [`tu${unique()}`] }, why }, tagged: route }
+    case 'PUT /policies/steps/rules':
+    case 'POST /policies/steps/removals': {
+      const rule = { of: 'person', place: { kind: 'below', unit: units.other } }
+      const body = key.startsWith('PUT')
+        ? { rules: [{ ...rule, steps: [{ seat: 'unit-admin', days: 1 + (unique() % 20) }] }], why }
+        : { rule, why }
+      return { path: route, body, tagged: '/policies/steps' }
+    }
+    case 'PUT /policies/brake':
+      return { path: route, body: { policy: { ...DEFAULT_BRAKE, hours: 300 - unique() }, why }, tagged: route }
+    case 'POST /roles':
+      return { path: route, body: { holder: await loginOf(await issued(place)), role: 'unit-admin', unitId: unit } }
+    case 'GET /roles/:id':
+    case 'DELETE /roles/:id': {
+      const holder = await loginOf(await issued(place))
+      await services.roles.grant(allowed('role.change'), { holder, role: 'unit-admin', unitId: unit })
+      const all = await services.roles.list(allowed('role.read'))
+      return { path: at(all.find(({ unitId, address }) => unitId === unit && address !== '')?.id ?? randomUUID()) }
+    }
+    case 'POST /sync/repairs':
+      return { path: route, body: { target: null, accounts: await services.database.prisma.account.count() } }
+    case 'GET /brake/holds/:id':
+    case 'POST /brake/holds/:id/request':
+    case 'POST /brake/holds/:id/release':
+    case 'POST /brake/holds/:id/refusal': {
+      const id = await held()
+      return { path: at(id), ...(key.endsWith('request') ? { body: { why } } : {}), tagged: `/brake/holds/${id}` }
+    }
+    case 'GET /holiday-years/:year':
+      return { path: at('2026') }
+    case 'PUT /holiday-years/:year':
+      return { path: at('2031'), body: { complete: true }, tagged: '/holiday-years/2031' }
+    case 'POST /holidays': {
+      const day = new Date(Date.UTC(2040, 0, unique())).toISOString().slice(0, 10)
+      return { path: route, body: { day, name: 'Nghỉ bù', kind: 'off' } }
+    }
+    case 'DELETE /holidays/:day': {
+      const day = new Date(Date.UTC(2050, 0, unique())).toISOString().slice(0, 10)
+      await services.calendar.add(allowed('holiday.change'), { day: day as never, name: 'Nghỉ bù', kind: 'off' })
+      return { path: at(day) }
+    }
+    default:
+      return {
+        path: at(key.includes('/requests/') ? requests[place] : key.includes('/units/') ? unit : accounts[place]),
+      }
+  }
+}
+
+async function loginOf(id: AccountId): Promise<string> {
+  return (await system.services.database.prisma.account.findUniqueOrThrow({ where: { id } })).login
+}
+
+async function call(role: Role, key: string, { path, body, tagged }: Case): Promise<number> {
+  const client = clients[role]
+  const [method = ''] = key.split(' ')
+  const etag = tagged === undefined ? '' : (await client.get(tagged)).etag
+  const match = tagged === undefined ? {} : { match: etag === '' ? '"x"' : etag }
+  return (await client.send(method.toLowerCase() as 'get', path, body, match)).status
+}
+
+const isAbout = (key: string) => /^\w+ \/(requests|accounts|units)\/:id/.test(key)
+const keys = Object.keys(TABLE)
+
+describe('the table of routes', () => {
+  test('holds every route, and no other', () => {
+    const routes = system.api.routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+    expect(routes.sort()).toEqual([...keys].sort())
+    for (const row of Object.values(TABLE)) expect(row).toHaveLength(ROLES.length)
+  })
+
+  test('is all that the API answers to, but for its document', () => {
+    const router = system.api.app.router as Router
+    const known = new Set(system.api.routes.map(({ method, path }) => `${method} ${path}`))
+    const doors = doorsOf(router).filter((door) => !known.has(door))
+    expect(doors.filter((door) => !door.startsWith('undefined'))).toEqual(['get /openapi.json'])
+  })
+})
+
+describe.each(keys)('%s', (key) => {
+  test('is open to whom it should be, about whom it should be', async () => {
+    const found: unknown[] = []
+    const wanted: unknown[] = []
+    for (const [column, role] of ROLES.entries())
+      for (const [index, place] of (isAbout(key) ? PLACES : PLACES.slice(0, 1)).entries()) {
+        const cell = TABLE[key]?.[column] ?? 0
+        const status = typeof cell === 'number' ? cell : (cell[index] ?? 0)
+        found.push([role, place, await call(role, key, await caseOf(key, place, status < 300))])
+        wanted.push([role, place, status])
+      }
+    expect(found).toEqual(wanted)
+  })
+})
+
+const GARBAGE = [
+  'x',
+  randomUUID(),
+  '%27%20OR%201%3D1',
+  '%00',
+  '*)(uid%3D*',
+  '%E1%BB%9F',
+  'x'.repeat(2_000),
+  '__proto__',
+]
+
+test.each(keys.filter((key) => key.includes(':')))('%s answers garbage in its address calmly', async (key) => {
+  const [method = '', route = ''] = key.split(' ')
+  const { body } = await caseOf(key, 'agency', false)
+  for (const id of GARBAGE) {
+    const answer = await clients['it-staff'].send(method.toLowerCase() as 'get', route.replace(/:\w+/, id), body, {
+      match: '"x"',
+    })
+    // A local part that nobody has is free, which is told.
+    const free = key === 'GET /addresses/:local' && answer.body['state'] === 'free'
+    expect([id, free || answer.status === 404]).toEqual([id, true])
+  }
+  const bad = await clients['it-staff'].send(method.toLowerCase() as 'get', route.replace(/:\w+/, '%zz'), body)
+  expect([bad.status, bad.problem]).toEqual([400, 'bad-request'])
+})
+
+/** Every method and path that a router answers to, those of routers within it too. */
+function doorsOf(router: Router): string[] {
+  return router.stack.flatMap((layer) => {
+    const { route } = layer
+    if (route) return route.stack.map((handler) => `${handler.method} ${route.path}`)
+    const inner = layer.handle as Partial<Router>
+    return inner.stack ? doorsOf(inner as Router) : []
+  })
+}
