@@ -40,6 +40,9 @@ export function columnsOf(
   )
   guesses = namesApart(guesses)
   guesses = unitsApart(guesses)
+  // Without accents `Ngay sinh: nam` beside a month is the year.
+  if (guesses.some(({ field }) => field === 'birthMonth') && !guesses.some(({ field }) => field === 'birthDateFemale'))
+    guesses = guesses.map((each) => (each.field === 'birthDateMale' ? { ...each, field: 'birthYear' } : each))
   guesses = guesses.map((column) => {
     if (column.field === null) return column
     const first = taken.get(column.field)

@@ -50,7 +50,7 @@ export function findHeader(
     })
     return best < 0 ? null : headerAt(rows, best, merges)
   }
-  // One known word alone is a heading when nothing else stands in the row; a title such as "Danh sách" is not known.
+  // `Họ và tên` is a heading whatever stands beside it; `Tên` is one when nothing else does.
   return { header: at((each) => each.named && (each.score > 1 || each.alone), 0), weak: at((each) => !each.named, 1) }
 }
 
@@ -58,7 +58,7 @@ type Score = { readonly score: number; readonly named: boolean; readonly alone: 
 
 function score(row: RawRow, read: (text: string) => Heading): Score {
   const fields = new Set<ColumnField>()
-  let [known, filled] = [0, 0]
+  let [known, filled, whole] = [0, 0, false]
   for (const cell of row.cells) {
     if (cell === undefined) continue
     filled++
@@ -66,8 +66,13 @@ function score(row: RawRow, read: (text: string) => Heading): Score {
     const { field, sure } = read(readable(cell))
     if (field !== null) fields.add(field)
     else if (sure) known += 0.5
+    if (field === 'fullName' && sure) whole = true
   }
-  return { score: fields.size + known, named: [...fields].some((field) => NAMES.has(field)), alone: filled <= 2 }
+  return {
+    score: fields.size + known,
+    named: [...fields].some((field) => NAMES.has(field)),
+    alone: whole || filled <= 2,
+  }
 }
 
 /** The headings of the row `n` of `rows`, with a second row of them and a row of column numbers below when there are. */

@@ -104,6 +104,14 @@ export function headingOf(text: string): Heading {
   return heading !== UNKNOWN || text.length > MOST ? heading : nearest(plainHeading(text))
 }
 
+/** `Ngày sinh Nam` and `Ngày sinh: năm` are the same but for the accent. */
+const manOrYear = (field: ColumnField, text: string): ColumnField =>
+  field !== 'birthDateMale' && field !== 'birthYear'
+    ? field
+    : /năm\W*$/iu.test(text.normalize('NFC'))
+      ? 'birthYear'
+      : 'birthDateMale'
+
 /** The same, but only what is in the table. */
 export function exactHeading(text: string): Heading {
   if (text.length > MOST) return UNKNOWN
@@ -111,7 +119,7 @@ export function exactHeading(text: string): Heading {
   if (plain === '' && whole === '') return UNKNOWN
   for (const name of [whole, plain]) {
     const field = FIELD_BY_HEADING.get(name)
-    if (field !== undefined) return { field, sure: true }
+    if (field !== undefined) return { field: manOrYear(field, text), sure: true }
     if (OTHERS.has(name)) return { field: null, sure: true }
   }
   return UNKNOWN

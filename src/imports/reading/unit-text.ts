@@ -5,6 +5,7 @@ const BEGINNINGS = new RegExp(
   benh vien|truong|vien|hoi|doan|lien doan|thanh tra|quy|kho bac|cong an|bo chi huy|bao|dai|thu vien|bao tang|nha|khoa|to|doi|
   chi nhanh|tram|hat|don vi|co quan|tinh uy|dang uy|mat tran|ubmttq|vp)\\s+[a-z0-9]`.replace(/\s*\n\s*/g, ''),
 )
+const ALONE = /^(van phong|thanh tra|lanh dao|ban giam doc|ban lanh dao|thuong truc)$/
 const SURNAMES = new Set(
   `nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly doan dinh trinh mai cao luong luu dao`.split(
     ' ',
@@ -14,7 +15,7 @@ const SURNAMES = new Set(
 /** Whether a text says what unit it is, as the names of units here do: `Sở …`, `Phòng …`, `UBND xã …`. */
 export function looksLikeUnit(text: string): boolean {
   const plain = fold(text)
-  return plain.length <= 200 && BEGINNINGS.test(plain)
+  return plain.length <= 200 && (BEGINNINGS.test(plain) || ALONE.test(plain))
 }
 
 /** Whether a text is a person's name as most are: two to six words of letters, a common surname first. */
