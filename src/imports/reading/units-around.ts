@@ -3,13 +3,13 @@ import { prepare, reading } from './cells.ts'
 import type { Encoding } from './encodings.ts'
 import { LONGEST, type ColumnField, type Reading } from './fields.ts'
 import type { ColumnMapping } from './mapping.ts'
-import type { At } from './persons.ts'
 import { textCell, type Merge, type RawCell, type RawRow } from './raw.ts'
 import { looksLikeUnit } from './unit-text.ts'
 import { readText } from './values.ts'
 
 type Columns = ReadonlyMap<ColumnField, ColumnMapping>
-type Units = { unit?: Reading<string>; parentUnit?: Reading<string> }
+type Units = { readonly unit: Reading<string> | undefined; readonly parentUnit: Reading<string> | undefined }
+const asUnit = (_: RawCell, text: string) => readText(text, LONGEST.unit)
 
 /**
  * What units a row's person belongs to: as its columns say, else what stands around the row: cells merged over several rows,
@@ -22,27 +22,31 @@ export function unitsAround(options: {
   readonly nameIndex: number
   /** In which texts outside the columns are written. */
   readonly encoding: Encoding
+  readonly reader: (
+    field: ColumnField,
+    read: typeof asUnit,
+    repeats: boolean,
+  ) => ((row: RawRow) => Reading<string>) | null
 }) {
-  const { sheet, columns, merges, nameIndex, encoding } = options
+  const { sheet, columns, merges, nameIndex, encoding, reader } = options
   const held = heldCells(columns, merges)
   const casing = encoding === 'tcvn3' ? 'sentence' : 'as-is'
-  const readable = (text: string) =>
-    reading(prepare(textCell(text), { encoding, casing }, true), (_, value) => readText(value, LONGEST.unit))
+  const readable = (text: string) => reading(prepare(textCell(text), { encoding, casing }, true), asUnit)
   const from = (found: Reading<string>, source: 'group-row' | 'sheet-name'): Reading<string> => ({
     ...found,
     marks: [...found.marks, { code: 'from', source }],
   })
   const named = readable(sheet)
   const ofSheet = looksLikeUnit(named.value ?? '') ? [from(named, 'sheet-name')] : []
-  let group: Reading<string>[] = []
+  let around = ofSheet
 
-  const own = (row: RawRow, at: At, field: 'unit' | 'parentUnit'): Reading<string> | undefined => {
+  const read = { unit: reader('unit', asUnit, true), parentUnit: reader('parentUnit', asUnit, true) }
+  const own = (row: RawRow, field: 'unit' | 'parentUnit'): Reading<string> | undefined => {
+    const written = read[field]?.(row)
     const column = columns.get(field)
-    if (column === undefined) return undefined
-    const written = reading(at(field), (_, value) => readText(value, LONGEST.unit))
     const spread = held.at(field)
-    if (spread === undefined || row.cells[column.index] !== undefined) return written
-    const above = reading(prepare(spread, column), (_, value) => readText(value, LONGEST.unit))
+    if (column === undefined || spread === undefined || row.cells[column.index] !== undefined) return written
+    const above = reading(prepare(spread, column), asUnit)
     return { ...above, marks: [...above.marks, { code: 'from', source: 'merged-cells' }] }
   }
 
@@ -50,20 +54,15 @@ export function unitsAround(options: {
     /** Whether the row only names a unit, for the rows below it. */
     isGroup(row: RawRow): boolean {
       const title = groupText(row, nameIndex, merges, (text) => readable(text).value ?? text)
-      if (title !== null) group = [from(readable(title), 'group-row')]
+      if (title !== null) around = [from(readable(title), 'group-row'), ...ofSheet]
       return title !== null
     },
-    of(row: RawRow, at: At): Units {
+    of(row: RawRow): Units {
       held.look(row)
-      const around = [...group, ...ofSheet]
-      const found: Units = {}
-      const unit = own(row, at, 'unit')
-      const first = unit === undefined || unit.raw === '' ? (around.shift() ?? unit) : unit
-      if (first !== undefined) found.unit = first
-      const parent = own(row, at, 'parentUnit')
-      const above = parent === undefined || parent.raw === '' ? (around.shift() ?? parent) : parent
-      if (above !== undefined) found.parentUnit = above
-      return found
+      let next = 0
+      const orAround = (found: Reading<string> | undefined): Reading<string> | undefined =>
+        found === undefined || found.raw === '' ? (around[next++] ?? found) : found
+      return { unit: orAround(own(row, 'unit')), parentUnit: orAround(own(row, 'parentUnit')) }
     },
   }
 }

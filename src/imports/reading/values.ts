@@ -5,13 +5,26 @@ import type { Mark, Reading, RosterEmployment } from './fields.ts'
 
 /** What a spreadsheet leaves that nobody sees: zero width, direction marks, soft hyphens, byte order marks, controls. */
 const INVISIBLE = /[\p{Cf}\p{Cc}\u2800\u3164]/gu
-const SIMPLE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/
 /** `=`, `+`, `-`, `@` begin a formula in a spreadsheet; so do a tab and a line end, which are gone by then. */
 const FORMULA = /^[=+@-]/
 
+/** Whether a text is as it should be, as most are: single spaces within, and letters that are whole. */
+function isTidy(text: string): boolean {
+  let before = 0x20
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n)
+    if (code === 0x20) {
+      if (before === 0x20) return false
+    } else if (code <= 0x20 || (code > 0x7e && code < 0xc0) || (code > 0x1b0 && code < 0x1ea0) || code > 0x1ef9)
+      return false
+    before = code
+  }
+  return before !== 0x20
+}
+
 /** The text without what nobody sees; line ends and tabs become spaces. */
 export function visible(text: string): { text: string; changed: boolean } {
-  if (SIMPLE.test(text)) return { text, changed: false }
+  if (isTidy(text)) return { text, changed: false }
   const spaced = text.replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
   const clean = spaced.replace(INVISIBLE, '')
   return { text: tidy(clean), changed: clean !== spaced }
@@ -50,7 +63,20 @@ export function readEmail(text: string): { value: string | null; marks: readonly
   return { value: parsed.data, marks: all.length > 1 ? [{ code: 'several', taken: parsed.data }] : [] }
 }
 
-export function readEmployment(text: string): { value: RosterEmployment | null; marks: readonly Mark[] } {
+type ReadEmployment = { readonly value: RosterEmployment | null; readonly marks: readonly Mark[] }
+// There are few kinds, and many rows.
+const employments = new Map<string, ReadEmployment>()
+
+export function readEmployment(text: string): ReadEmployment {
+  let read = employments.get(text)
+  if (read === undefined) {
+    if (employments.size >= 1000) employments.clear()
+    employments.set(text, (read = employmentOf(text)))
+  }
+  return read
+}
+
+function employmentOf(text: string): ReadEmployment {
   const plain = fold(text)
   const value: RosterEmployment | null = /\b(hop dong|hd|hdld|contract)\b/.test(plain)
     ? 'contract'
