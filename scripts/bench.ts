@@ -3,11 +3,13 @@ import { addresses } from './bench/addresses.ts'
 import { approve } from './bench/approve.ts'
 import type { Report } from './bench/figures.ts'
 import { inbox } from './bench/inbox.ts'
+import { reading } from './bench/reading.ts'
 
 /** Each measures Congvu and its floor in turns, in one run; `docs/benchmarks.md` says what the ratios mean. */
 const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Report>>> = {
   approve: (size) => approve({ ...(size !== undefined && { size }) }),
   addresses: (size) => addresses({ ...(size !== undefined && { size }) }),
+  reading: (size) => reading({ ...(size !== undefined && { size }) }),
   inbox: (size) => inbox({ ...(size !== undefined && { size }) }),
 }
 

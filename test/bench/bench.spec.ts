@@ -3,6 +3,7 @@ import { addresses } from '../../scripts/bench/addresses.ts'
 import { approve } from '../../scripts/bench/approve.ts'
 import { median, percentile } from '../../scripts/bench/figures.ts'
 import { inbox } from '../../scripts/bench/inbox.ts'
+import { reading } from '../../scripts/bench/reading.ts'
 
 // So few runs say nothing about speed; they say that the benchmarks still walk the way that people go.
 describe('the benchmarks, at a size that measures nothing', () => {
@@ -25,6 +26,13 @@ test('addresses: proposals with few and many taken, and reserving beside a bare 
   const { json } = await addresses({ size: 600, seconds: 0.2, rounds: 1 })
   expect(json).toMatchObject({ bench: 'addresses', size: 600, small: 300 })
   for (const name of ['ratio', 'reserve_ratio', 'small_per_s', 'large_per_s', 'reserve_per_s', 'floor_per_s'])
+    expect(json[name]).toBeGreaterThan(0)
+})
+
+test('reading: a roster by Congvu and by a bare parse', async () => {
+  const { json } = await reading({ size: 200, rounds: 1 })
+  expect(json).toMatchObject({ bench: 'reading', size: 200 })
+  for (const name of ['ratio', 'understood_ratio', 'bare_ms', 'peak_mb', 'half_peak_mb'])
     expect(json[name]).toBeGreaterThan(0)
 })
 
