@@ -16,6 +16,7 @@ const PACKAGES = {
   // swaks speaks TLS with it, but only recommends it.
   'libnet-ssleay-perl': `/var/lib/dpkg/info/libnet-ssleay-perl:${process.arch === 'x64' ? 'amd64' : process.arch}.list`,
   openssl: '/usr/bin/openssl',
+  curl: '/usr/bin/curl',
 } as const
 
 const BROWSER = { chromium: '/usr/bin/chromium' } as const

@@ -21,7 +21,7 @@ export const INTRODUCTION: Readonly<Record<Language, Introduction>> = {
       {
         id: 'ma',
         title: 'Mã truy cập',
-        text: 'Mọi yêu cầu mang tiêu đề Authorization: Bearer <mã>. Mã được tạo ở trang Mã truy cập, có phạm vi và hạn dùng, và không bao giờ làm được nhiều hơn chủ của nó ở thời điểm đó. Không nhận cookie. Mỗi mã được 600 yêu cầu một phút; RateLimit cho biết còn bao nhiêu.',
+        text: 'Mọi yêu cầu mang tiêu đề Authorization: Bearer <mã>. Mã được tạo ở trang Mã truy cập, có phạm vi và hạn dùng, và không bao giờ làm được nhiều hơn chủ của nó ở thời điểm đó. Không nhận cookie. Mỗi mã được 600 yêu cầu một phút; RateLimit cho biết còn bao nhiêu. Trong các ví dụ, tệp token.txt chứa tiêu đề ấy, để mã không hiện trên dòng lệnh.',
       },
       {
         id: 'khoa',
@@ -76,7 +76,7 @@ export const INTRODUCTION: Readonly<Record<Language, Introduction>> = {
       {
         id: 'ma',
         title: 'Access tokens',
-        text: 'Every request bears Authorization: Bearer <token>. A token is made on the page Access tokens, has scopes and an end, and never does more than its owner may at that moment. Cookies are not accepted. Each token has 600 requests a minute; RateLimit tells what is left.',
+        text: 'Every request bears Authorization: Bearer <token>. A token is made on the page Access tokens, has scopes and an end, and never does more than its owner may at that moment. Cookies are not accepted. Each token has 600 requests a minute; RateLimit tells what is left. In the examples the file token.txt holds that header, so that the token is on no command line.',
       },
       {
         id: 'khoa',

@@ -108,9 +108,9 @@ function kindsIn(content: Content | undefined): string[] {
 function exampleOf(document: ApiDocument, path: string, method: string, operation: Operation): string {
   const body = operation.requestBody?.content['application/json']?.example
   const headers = operation.parameters.filter(({ in: where, required }) => where === 'header' && required)
-  const values: Readonly<Record<string, string>> = { 'Idempotency-Key': '$(uuidgen)', 'If-Match': '$ETAG' }
+  const values: Readonly<Record<string, string>> = { 'Idempotency-Key': '$KEY', 'If-Match': '$ETAG' }
   return [
-    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}-H "Authorization: Bearer $TOKEN"`,
+    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}-H @token.txt`,
     ...headers.map(({ name }) => `  -H "${name}: ${values[name] ?? ''}"`),
     ...(body === undefined ? [] : ['  -H "Content-Type: application/json"', `  -d '${JSON.stringify(body)}'`]),
     `  "${document.servers[0]?.url ?? ''}${path.replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`)}"`,
