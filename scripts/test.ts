@@ -19,7 +19,7 @@ const PURE = [
   'provisioning',
   'config',
   'architecture',
-  'imports/reading',
+  'imports',
 ]
 const [...wanted] = process.argv.slice(2)
 const pure = wanted.includes('--pure')

@@ -124,6 +124,17 @@ describe('the walls of the house', () => {
     'change',
     'waiting',
     'brake',
+    ...[
+      'difference',
+      'import',
+      'plan',
+      'plan/doubles',
+      'plan/facts',
+      'plan/given-address',
+      'plan/item',
+      'plan/matching',
+    ],
+    ...['plan/patch', 'plan/reason', 'plan/spelling', 'plan/spelling-words'],
   ])('%s.ts thinks, and does not act', (name) => {
     const file = files.find((each) => nameOf(each) === `${name}.ts`)
     expect(file).toBeDefined()

@@ -73,6 +73,9 @@ const RULES = {
   'steps.read': { ...centre, cli: 'all' },
   'steps.change': { ...itStaff, cli: 'all' },
   'audit.read': { ...centre, cli: 'all' },
+  'import.read': { ...centre, cli: 'all' },
+  'import.change': { ...itStaff, cli: 'all' },
+  'import.approve': itStaff,
   'brake.read': { ...centre, cli: 'all' },
   // Two people, so never the command line.
   'brake.release': itStaff,

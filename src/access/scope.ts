@@ -6,7 +6,15 @@ export const SCOPES = [
   ...(['accounts:read', 'accounts:hand-over', 'sync:read', 'sync:change'] as const),
   ...(['units:read', 'units:change', 'roles:read', 'roles:change'] as const),
   ...(['naming:read', 'naming:change', 'steps:read', 'steps:change', 'addresses:read', 'addresses:release'] as const),
-  ...(['holidays:read', 'holidays:change', 'brake:read', 'brake:release', 'audit:read'] as const),
+  ...([
+    'holidays:read',
+    'holidays:change',
+    'imports:read',
+    'imports:change',
+    'brake:read',
+    'brake:release',
+    'audit:read',
+  ] as const),
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
@@ -37,6 +45,10 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'address.read': 'addresses:read',
   'address.release': 'addresses:release',
   'audit.read': 'audit:read',
+  'import.read': 'imports:read',
+  'import.change': 'imports:change',
+  // The second person looks with their own eyes.
+  'import.approve': null,
   'brake.read': 'brake:read',
   'brake.release': 'brake:release',
   'holiday.read': 'holidays:read',

@@ -53,6 +53,7 @@ export type AccountEventKind =
       | 'taken-back'
     )
   | ('buried' | 'recovered' | 'held' | 'hold-released' | 'archive-verified' | 'restored' | 'archive-discarded')
+  | 'details-changed'
   | ('renamed' | 'position-changed' | 'address-changed' | 'alias-added' | 'alias-removed' | 'quota-changed')
 
 /** Why and by what letter something of an account's life happened, and the days that go with it. */

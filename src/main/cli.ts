@@ -9,6 +9,7 @@ import { parsePersonName } from '../kernel/person-name.ts'
 import { compose, type Services } from './compose.ts'
 import { ConfigFault, readConfig } from './config.ts'
 import { doctor } from './doctor.ts'
+import { importCommand } from './import-command.ts'
 import { logger } from './log.ts'
 import { serve } from './serve.ts'
 import { work } from './work.ts'
@@ -231,6 +232,8 @@ program
       return 0
     }),
   )
+
+importCommand(program, { withServices, allow, failure: (message) => new Failure(message) })
 
 const audit = program.command('audit').description('the audit log')
 audit

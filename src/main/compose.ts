@@ -9,6 +9,8 @@ import { accountsOf, type Accounts } from '../accounts/accounts.ts'
 import { lifePoliciesOf } from '../accounts/life-policies.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
+import { bulkChangesOf } from '../accounts/bulk-changes.ts'
+import { dueOf } from '../accounts/due.ts'
 import { addressesOf } from '../addresses/addresses.ts'
 import { bulkAddressesOf } from '../addresses/bulk.ts'
 import { domainsOf } from '../addresses/domains.ts'
@@ -23,6 +25,7 @@ import { ldapDirectory } from '../directory/ldap.ts'
 import { directoryLookup } from '../directory/lookup.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import type { UnitId } from '../kernel/ids.ts'
+import { importsOf, type Imports } from '../imports/imports.ts'
 import { secretsFrom } from '../kernel/secrets.ts'
 import { lettersOf } from '../letters/letters.ts'
 import { dovecotMail } from '../mail/dovecot.ts'
@@ -94,9 +97,20 @@ export function compose(
     carry: (tx, change, by) => lives.carry(tx, change, by),
   })
   const lives: Lives = livesOf({ prisma, transaction, clock, life, scheduled, enacting: accounts })
-  const brakes = brakesOf({ prisma, transaction, clock, starts: {} })
+  // The brake lets plans begin that two people have released, and imports ask the brake: the later of the two is called later.
+  const brakes = brakesOf({
+    ...{ prisma, transaction, clock },
+    starts: { import: (tx, plan, by): Promise<boolean> => imports.startReleased(tx, plan, by) },
+  })
   const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
   const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
+  const imports: Imports = importsOf({
+    ...{ prisma, transaction, clock, secrets, brakes, domain, addresses: bulkAddresses, accounts: bulkAccounts },
+    changes: bulkChangesOf({ sync, due: dueOf({ sync }) }),
+    lives: accounts,
+    subtree: units.subtree,
+    limits: {},
+  })
   const calendar = calendarOf({ prisma, transaction, clock })
   const domains = domainsOf({ prisma, transaction, domain, changed: (tx) => accounts.allChanged(tx) })
   const steps = stepsPoliciesOf({ prisma, transaction })
@@ -137,6 +151,7 @@ export function compose(
       lives,
       scheduled,
       brakes,
+      imports,
       units,
       calendar,
       steps,

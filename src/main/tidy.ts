@@ -5,7 +5,7 @@ const actor = jobActor('tidy')
 
 /** Ends what has run out: drafts, returned requests, reservations, one-time secrets; follows units into their new version. */
 export async function tidyUp(services: Services): Promise<void> {
-  const { requests, addresses, tokens, idempotency, units, brakes, transaction } = services
+  const { requests, addresses, tokens, idempotency, units, brakes, imports, transaction } = services
   const allowed = permit(actor, 'system.tidy')
   if (!allowed.ok) throw new Error('The job may not tidy up')
   await requests.expire(allowed.value)
@@ -16,6 +16,7 @@ export async function tidyUp(services: Services): Promise<void> {
     await idempotency.forgetOld(tx)
   })
   await units.followToday(allowed.value)
+  await imports.forgetOld(allowed.value)
   await requests.escalate(allowed.value)
 }
 

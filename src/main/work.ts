@@ -14,9 +14,11 @@ export type Worker = { stop(): Promise<void> }
  * the database is away at the start; when it goes away later, the worker waits for its return.
  */
 export async function work(services: Services): Promise<Worker> {
-  const { log, provisioner, letters } = services
+  const { log, provisioner, letters, imports } = services
+  const ending = new AbortController()
   const sync = oneAtATime(() => provisioner.run(), 'Provisioning', log)
   const deliver = oneAtATime(() => letters.deliver(), 'Sending letters', log)
+  const carryOut = oneAtATime(() => imports.work(ending.signal), 'Imports', log)
   const tidy = oneAtATime(() => tidyUp(services), 'Tidying up', log)
   const seats = oneAtATime(() => reseat(services), 'Seating requests', log)
   const live = oneAtATime(() => followLives(services), 'Following the lives of accounts', log)
@@ -31,7 +33,7 @@ export async function work(services: Services): Promise<Worker> {
       noHandleSignals: true,
       logger: bellLog(log),
       pollInterval: SWEEP_MS,
-      taskList: { sync, letters: deliver, tidy, seats, live, remind, anchor },
+      taskList: { sync, letters: deliver, imports: carryOut, tidy, seats, live, remind, anchor },
       // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: parseCronItems([
@@ -71,19 +73,22 @@ export async function work(services: Services): Promise<Worker> {
   const sweep = setInterval(() => {
     void sync()
     void deliver()
+    void carryOut()
   }, SWEEP_MS)
   void sync()
   void deliver()
+  void carryOut()
   log.info('Worker is ready')
 
   return {
     /** Finishes what is in hand and ends. */
     async stop() {
       stopping = true
+      ending.abort()
       clearInterval(sweep)
       await runner.stop().catch(() => undefined)
       await supervised
-      await Promise.all([sync, deliver, tidy, seats, live, remind, anchor].map((each) => each.idle()))
+      await Promise.all([sync, deliver, carryOut, tidy, seats, live, remind, anchor].map((each) => each.idle()))
     },
   }
 }

@@ -72,6 +72,8 @@ export const apiEn: ApiWords = {
     'addresses:release': 'Release used addresses',
     'holidays:read': 'Read days off',
     'holidays:change': 'Change days off',
+    'imports:read': 'Read imports',
+    'imports:change': 'Import lists',
     'brake:read': 'Read the safety brake',
     'brake:release': 'Release the safety brake (two people)',
     'audit:read': 'Read the audit log',

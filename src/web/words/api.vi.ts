@@ -72,6 +72,8 @@ export const apiVi = {
     'addresses:release': 'Mở lại địa chỉ đã dùng',
     'holidays:read': 'Đọc ngày nghỉ',
     'holidays:change': 'Sửa ngày nghỉ',
+    'imports:read': 'Đọc các lần nhập danh sách',
+    'imports:change': 'Nhập danh sách',
     'brake:read': 'Đọc chốt an toàn',
     'brake:release': 'Mở chốt an toàn (hai người)',
     'audit:read': 'Đọc nhật ký',

@@ -1,6 +1,7 @@
 import { brakeEn } from './brake.en.ts'
 import { rostersEn } from './rosters.en.ts'
 import { lifeEn } from './life.en.ts'
+import { importsEn } from './imports.en.ts'
 import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
@@ -451,6 +452,7 @@ export const en: Words = {
     'role-revoked': 'Role revoked',
     ...sharedEn.history,
     ...lifeEn.history,
+    ...importsEn.history,
     waiting: (unit) => `Waiting for ${unit}`,
     applicant: 'applicant',
     system: 'system',
@@ -1154,6 +1156,7 @@ export const en: Words = {
       'domain.removed': 'Domain removed',
       'naming.changed': 'Address patterns changed',
       ...workflowEn.audit.actions,
+      ...importsEn.audit,
       'address.release-asked': 'Release of an address asked for',
       'address.released': 'Address released',
       'address.release-dropped': 'Used address kept',

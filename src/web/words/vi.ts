@@ -1,6 +1,7 @@
 import { brakeVi } from './brake.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
 import { lifeVi } from './life.vi.ts'
+import { importsVi } from './imports.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
 import { apiVi } from './api.vi.ts'
@@ -456,6 +457,7 @@ export const vi = {
     'role-revoked': 'Bị thu quyền',
     ...sharedVi.history,
     ...lifeVi.history,
+    ...importsVi.history,
     waiting: (unit: string) => `Chờ ${unit} duyệt`,
     applicant: 'người đề nghị',
     system: 'hệ thống',
@@ -1164,6 +1166,7 @@ export const vi = {
       'domain.removed': 'Bỏ tên miền',
       'naming.changed': 'Sửa mẫu địa chỉ',
       ...workflowVi.audit.actions,
+      ...importsVi.audit,
       'address.release-asked': 'Đề nghị mở lại địa chỉ',
       'address.released': 'Mở lại địa chỉ',
       'address.release-dropped': 'Giữ nguyên địa chỉ đã dùng',

@@ -1,0 +1,241 @@
+import { Prisma } from '../db/generated/client.ts'
+import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
+import type { ImportId } from './import.ts'
+import type { Outcome } from './plan/item.ts'
+import type { ReasonGroup } from './plan/reason.ts'
+
+type Db = Prisma.TransactionClient
+/** So many rows go into one statement. */
+const SLICE = 2_000
+
+/** `done` was carried out, `undone` taken back, `kept` could not be taken back. */
+export type RowState = 'open' | 'done' | 'undone' | 'kept'
+
+/** A row with its plan, as it is written; what may hold personal data is sealed. */
+export type RowWrite = {
+  readonly seq: number
+  readonly outcome: Outcome
+  readonly groups: readonly ReasonGroup[]
+  readonly plan: string
+  readonly digest: string
+  readonly unitId: UnitId | null
+  readonly personId: PersonId | null
+  readonly accountId: AccountId | null
+  readonly search: string
+  readonly spelling: string | null
+}
+export type RowInsert = RowWrite & {
+  readonly sheet: string
+  readonly rowNumber: number | null
+  readonly cells: string | null
+  readonly patch: string | null
+  readonly print: string | null
+}
+
+const COLUMNS = `seq int, outcome text, groups text[], plan text, digest text, "unitId" uuid, "personId" uuid,
+  "accountId" uuid, search text, spelling text`
+
+export async function insert(db: Db, id: ImportId, rows: readonly RowInsert[]): Promise<void> {
+  for (let n = 0; n < rows.length; n += SLICE)
+    await db.$executeRaw`
+      INSERT INTO import_row (import_id, seq, sheet, row_number, cells, patch, print, spelling, search, outcome, groups, plan,
+        digest, unit_id, person_id, account_id)
+      SELECT ${id}::uuid, seq, sheet, "rowNumber", cells, patch, print, spelling, search, outcome, groups, plan, digest,
+        "unitId", "personId", "accountId"
+      FROM json_to_recordset(${JSON.stringify(rows.slice(n, n + SLICE))}::json)
+        AS x(${Prisma.raw(COLUMNS)}, sheet text, "rowNumber" int, cells text, patch text, print text)`
+}
+
+/** Another plan for rows that were not carried out. */
+export async function plan(db: Db, id: ImportId, rows: readonly RowWrite[]): Promise<void> {
+  for (let n = 0; n < rows.length; n += SLICE)
+    await db.$executeRaw`
+      UPDATE import_row r SET outcome = x.outcome, groups = x.groups, plan = x.plan, digest = x.digest, unit_id = x."unitId",
+        person_id = x."personId", account_id = x."accountId", search = x.search, spelling = x.spelling
+      FROM json_to_recordset(${JSON.stringify(rows.slice(n, n + SLICE))}::json) AS x(${Prisma.raw(COLUMNS)})
+      WHERE r.import_id = ${id}::uuid AND r.seq = x.seq AND r.state = 'open'`
+}
+
+export const removeAll = (db: Db, id: ImportId): Promise<unknown> =>
+  db.importRow.deleteMany({ where: { importId: id } })
+/** Rows of people who were missing, as far as nothing was done about them; they are made anew with each plan. */
+export const removeAbsent = (db: Db, id: ImportId): Promise<unknown> =>
+  db.importRow.deleteMany({ where: { importId: id, rowNumber: null, state: 'open' } })
+
+export type StoredRow = {
+  readonly seq: number
+  readonly sheet: string
+  readonly rowNumber: number | null
+  readonly cells: string | null
+  readonly patch: string | null
+  readonly print: string | null
+  readonly spelling: string | null
+  readonly outcome: Outcome
+  readonly groups: readonly ReasonGroup[]
+  readonly plan: string | null
+  readonly digest: string
+  readonly unitId: UnitId | null
+  readonly personId: PersonId | null
+  readonly accountId: AccountId | null
+  readonly state: RowState
+  readonly before: string | null
+  readonly note: string | null
+  readonly search: string
+}
+const ROW = Prisma.sql`seq, sheet, row_number AS "rowNumber", cells, patch, print, spelling, outcome, groups, plan, digest,
+  unit_id AS "unitId", person_id AS "personId", account_id AS "accountId", state, before, note, search`
+
+/** Rows after `seq` in the order of the file. */
+export const after = (db: Db, id: ImportId, seq: number, limit: number): Promise<StoredRow[]> =>
+  db.$queryRaw`SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND seq > ${seq} ORDER BY seq LIMIT ${limit}`
+
+export async function find(db: Db, id: ImportId, seq: number): Promise<StoredRow | null> {
+  const [row] = await db.$queryRaw<StoredRow[]>`
+    SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND seq = ${seq}`
+  return row ?? null
+}
+
+export const byNumbers = (db: Db, id: ImportId, numbers: readonly number[]): Promise<StoredRow[]> =>
+  db.$queryRaw`
+    SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND row_number = ANY (${numbers}::int[]) ORDER BY seq LIMIT 50`
+
+/** The next rows to be carried out. */
+export const open = (db: Db, id: ImportId, limit: number): Promise<StoredRow[]> =>
+  db.$queryRaw`
+    SELECT ${ROW} FROM import_row
+    WHERE import_id = ${id}::uuid AND state = 'open' AND outcome IN ('create', 'change', 'transfer', 'suspend')
+    ORDER BY seq LIMIT ${limit}`
+
+/** What the plan consists of: its digests, and what the brake is told. */
+export const openDigests = (
+  db: Db,
+  id: ImportId,
+): Promise<{ seq: number; digest: string; outcome: Outcome; unitId: UnitId | null }[]> =>
+  db.$queryRaw`
+    SELECT seq, digest, outcome, unit_id AS "unitId" FROM import_row
+    WHERE import_id = ${id}::uuid AND state = 'open' AND outcome IN ('create', 'change', 'transfer', 'suspend') ORDER BY seq`
+
+export type Done = {
+  readonly seq: number
+  readonly personId: PersonId
+  readonly accountId: AccountId
+  /** Sealed: what was there before. */
+  readonly before: string | null
+}
+export const done = (db: Db, id: ImportId, rows: readonly Done[], at: Date): Promise<unknown> =>
+  db.$executeRaw`
+    UPDATE import_row r SET state = 'done', person_id = x."personId", account_id = x."accountId", before = x.before, done_at = ${at}
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(seq int, "personId" uuid, "accountId" uuid, before text)
+    WHERE r.import_id = ${id}::uuid AND r.seq = x.seq`
+
+export const note = (db: Db, id: ImportId, seq: number, text: string): Promise<unknown> =>
+  db.$executeRaw`UPDATE import_row SET note = ${text} WHERE import_id = ${id}::uuid AND seq = ${seq}`
+
+export const setPatch = (db: Db, id: ImportId, seqs: readonly number[], patch: string | null): Promise<unknown> =>
+  db.$executeRaw`UPDATE import_row SET patch = ${patch} WHERE import_id = ${id}::uuid AND seq = ANY (${seqs}::int[])`
+
+export type RowFilter = {
+  readonly outcome: Outcome | null
+  readonly group: ReasonGroup | null
+  readonly state: RowState | null
+  readonly q: string
+}
+const where = (id: ImportId, filter: RowFilter, words: readonly string[]) => Prisma.sql`
+  import_id = ${id}::uuid AND (${filter.outcome}::text IS NULL OR outcome = ${filter.outcome})
+  AND (${filter.group}::text IS NULL OR ${filter.group} = ANY (groups))
+  AND (${filter.state}::text IS NULL OR state = ${filter.state})
+  AND search LIKE ALL (${words}::text[])`
+
+/** A page of rows, in the order of the file. */
+export async function page(
+  db: Db,
+  id: ImportId,
+  filter: RowFilter,
+  at: { limit: number; offset: number },
+): Promise<{ rows: StoredRow[]; total: number }> {
+  const words = filter.q === '' ? [] : filter.q.split(' ').map((word) => `%${word}%`)
+  const [rows, counted] = await Promise.all([
+    db.$queryRaw<StoredRow[]>`
+      SELECT ${ROW} FROM import_row WHERE ${where(id, filter, words)} ORDER BY seq LIMIT ${at.limit} OFFSET ${at.offset}`,
+    db.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM import_row WHERE ${where(id, filter, words)}`,
+  ])
+  return { rows, total: counted[0]?.n ?? 0 }
+}
+
+export type Counts = {
+  readonly outcomes: ReadonlyMap<Outcome, number>
+  readonly groups: ReadonlyMap<ReasonGroup, number>
+  readonly states: ReadonlyMap<RowState, number>
+  readonly rows: number
+}
+export async function counts(db: Db, id: ImportId): Promise<Counts> {
+  const outcomes = await db.$queryRaw<{ outcome: Outcome; state: RowState; n: number; listed: number }[]>`
+    SELECT outcome, state, count(*)::int AS n, count(row_number)::int AS listed FROM import_row
+    WHERE import_id = ${id}::uuid GROUP BY 1, 2`
+  const groups = await db.$queryRaw<{ name: ReasonGroup; n: number }[]>`
+    SELECT name, count(*)::int AS n FROM import_row, unnest(groups) AS name
+    WHERE import_id = ${id}::uuid AND outcome IN ('review', 'refused') GROUP BY 1`
+  const sum = <K>(key: (row: (typeof outcomes)[number]) => K) => {
+    const by = new Map<K, number>()
+    for (const row of outcomes) by.set(key(row), (by.get(key(row)) ?? 0) + row.n)
+    return by
+  }
+  return {
+    outcomes: sum(({ outcome }) => outcome),
+    states: sum(({ state }) => state),
+    groups: new Map(groups.map(({ name, n }) => [name, n])),
+    rows: outcomes.reduce((total, { listed }) => total + listed, 0),
+  }
+}
+
+export type Progress = {
+  readonly total: number
+  readonly done: number
+  /** Accounts of the import that each target has, read back. */
+  readonly inDirectory: number
+  readonly inMail: number
+  readonly needPerson: number
+}
+export async function progress(db: Db, id: ImportId): Promise<Progress> {
+  const [row] = await db.$queryRaw<Progress[]>`
+    SELECT count(*)::int AS total, count(*) FILTER (WHERE r.state <> 'open')::int AS done,
+      count(*) FILTER (WHERE d.applied >= d.wanted)::int AS "inDirectory",
+      count(*) FILTER (WHERE m.applied >= m.wanted)::int AS "inMail",
+      count(*) FILTER (WHERE (d.applied < d.wanted AND d.fault = 'refused') OR (m.applied < m.wanted AND m.fault = 'refused'))::int
+        AS "needPerson"
+    FROM import_row r
+    LEFT JOIN sync d ON r.state = 'done' AND d.subject_kind = 'account' AND d.subject_id = r.account_id AND d.target = 'directory'
+    LEFT JOIN sync m ON r.state = 'done' AND m.subject_kind = 'account' AND m.subject_id = r.account_id AND m.target = 'mail'
+    WHERE r.import_id = ${id}::uuid AND r.outcome IN ('create', 'change', 'transfer', 'suspend')`
+  return row ?? { total: 0, done: 0, inDirectory: 0, inMail: 0, needPerson: 0 }
+}
+
+export type SpellingCount = { readonly spelling: string; readonly rows: number; readonly seq: number }
+/** How the rows that are still open write units, with one row of each spelling. */
+export const spellingCounts = (db: Db, id: ImportId): Promise<SpellingCount[]> =>
+  db.$queryRaw`
+    SELECT spelling, count(*)::int AS rows, min(seq)::int AS seq FROM import_row
+    WHERE import_id = ${id}::uuid AND spelling IS NOT NULL AND state = 'open' GROUP BY 1 ORDER BY 3`
+
+export const remember = (
+  db: Db,
+  rows: readonly { print: string; personId: PersonId; patch: string | null }[],
+  id: ImportId,
+  at: Date,
+): Promise<unknown> =>
+  db.$executeRaw`
+    INSERT INTO import_memory (print, person_id, patch, import_id, at)
+    SELECT DISTINCT ON (print) print, "personId", patch, ${id}::uuid, ${at}
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(print text, "personId" uuid, patch text) ORDER BY print
+    ON CONFLICT (print) DO UPDATE SET person_id = excluded.person_id, patch = excluded.patch, import_id = excluded.import_id,
+      at = excluded.at`
+
+/** Rows that changed nothing, but about which somebody decided something: the same row of a next list need not ask again. */
+export const rememberUnchanged = (db: Db, id: ImportId, at: Date): Promise<unknown> =>
+  db.$executeRaw`
+    INSERT INTO import_memory (print, person_id, patch, import_id, at)
+    SELECT DISTINCT ON (r.print) r.print, r.person_id, r.patch, ${id}::uuid, ${at} FROM import_row r
+    WHERE r.import_id = ${id}::uuid AND r.outcome = 'nothing' AND r.print IS NOT NULL AND r.person_id IS NOT NULL
+      AND (r.patch IS NOT NULL OR EXISTS (SELECT FROM person p WHERE p.id = r.person_id AND p.nin_hash IS NULL))
+    ORDER BY r.print, r.seq
+    ON CONFLICT (print) DO UPDATE SET person_id = excluded.person_id, patch = excluded.patch`

@@ -1,0 +1,295 @@
+import { jobActor, type Actor } from '../access/policy.ts'
+import type { BulkAccounts, ListedPerson } from '../accounts/bulk.ts'
+import type { BulkChanges, PersonChange, PersonWas } from '../accounts/bulk-changes.ts'
+import type { Enacting } from '../accounts/enacting.ts'
+import { isDatabaseAway } from '../kernel/away.ts'
+import type { PrismaClient } from '../db/generated/client.ts'
+import type { Transaction, Tx } from '../db/transaction.ts'
+import { days, later } from '../kernel/clock.ts'
+import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
+import type { Secrets } from '../kernel/secrets.ts'
+import type { Language } from '../letters/letter.ts'
+import type { ImportId } from './import.ts'
+import { digestOf, type KeptPlan } from './plan.ts'
+import type { Item } from './plan/item.ts'
+import type { Reason } from './plan/reason.ts'
+import { groupOf } from './plan/reason.ts'
+import type { Before, Seals } from './seals.ts'
+import * as store from './store.ts'
+import type { ImportRecord } from './store.ts'
+import * as rowsStore from './rows-store.ts'
+import * as worldStore from './world-store.ts'
+
+export type Running = ReturnType<typeof runningOf>
+
+/** Rows that are carried out in one transaction. */
+export const BATCH = 500
+/** The context in which a person's identification number is sealed, wherever it was entered. */
+export const NUMBER_SEAL = 'request.nin'
+
+type Job = { readonly row: rowsStore.StoredRow; readonly plan: KeptPlan; readonly item: Item }
+type Outcome =
+  | { readonly ok: true; readonly personId: PersonId; readonly accountId: AccountId; readonly before: Before | null }
+  | { readonly ok: false; readonly moved: (Reason & { code: 'moved' })['what'] }
+
+/**
+ * Carries a plan out, in batches: what a batch does and that it was done is one transaction, so that whoever goes on after a crash
+ * finds each row either done or not begun. Rows for which the world has moved wait for a person; the others go on.
+ */
+export function runningOf(deps: {
+  prisma: PrismaClient
+  transaction: Transaction
+  secrets: Secrets
+  seals: Seals
+  accounts: BulkAccounts
+  changes: BulkChanges
+  lives: Pick<Enacting, 'enact'>
+}) {
+  const { prisma, transaction, secrets, seals, accounts, changes, lives } = deps
+
+  /** One batch; answers whether there may be more. */
+  function batch(id: ImportId, limit: number): Promise<boolean> {
+    return transaction(
+      async (tx) => {
+        const record = await store.lockUnlessBusy(tx.db, id)
+        if (record?.state !== 'running') return false
+        if (record.wish !== null) {
+          await heed(tx, record, record.wish)
+          return false
+        }
+        const rows = await rowsStore.open(tx.db, id, limit)
+        if (rows.length === 0) {
+          await finish(tx, record)
+          return false
+        }
+        await carryOut(tx, record, rows)
+        tx.ring('imports')
+        return true
+      },
+      { timeoutMs: 60_000 },
+    )
+  }
+
+  async function heed(tx: Tx, record: ImportRecord, wish: 'pause' | 'cancel'): Promise<void> {
+    if (wish === 'pause') await store.update(tx.db, record.id, { state: 'paused', wish: null })
+    else await close(tx, record, 'cancelled')
+    tx.audit(worker, wish === 'pause' ? 'import.paused' : 'import.cancelled', `import:${record.id}`)
+  }
+
+  async function finish(tx: Tx, record: ImportRecord): Promise<void> {
+    await close(tx, record, 'done')
+    const { done, total } = await rowsStore.progress(tx.db, record.id)
+    tx.audit(worker, 'import.done', `import:${record.id}`, { done, total })
+  }
+
+  async function close(tx: Tx, record: ImportRecord, state: 'done' | 'cancelled'): Promise<void> {
+    const { policy } = await store.policy(tx.db)
+    const undoUntil = later(tx.at, days(policy.undoDays))
+    await store.update(tx.db, record.id, { state, wish: null, endedAt: tx.at, undoUntil })
+    await rowsStore.rememberUnchanged(tx.db, record.id, tx.at)
+  }
+
+  async function carryOut(tx: Tx, record: ImportRecord, rows: readonly rowsStore.StoredRow[]): Promise<void> {
+    const jobs = rows.map((row): Job => {
+      const plan = seals.plan.open(row.plan ?? '')
+      // What runs is what was approved, to the letter.
+      if (plan.item === null || digestOf(row.outcome, plan) !== row.digest)
+        throw new Error(`Row ${row.seq} of import ${record.id} is not as it was planned`)
+      return { row, plan, item: plan.item }
+    })
+    const by: Actor = { kind: 'job', id: `import:${record.id}`, name: record.byName }
+    const outcomes = new Map<number, Outcome>([
+      ...(await createAll(tx, by, record, jobs)),
+      ...(await changeAll(tx, by, jobs)),
+      ...(await suspendAll(tx, by, record, jobs)),
+    ])
+    const done: rowsStore.Done[] = []
+    const moved: rowsStore.RowWrite[] = []
+    const remembered: { print: string; personId: PersonId; patch: string | null }[] = []
+    for (const { row, plan } of jobs) {
+      const outcome = outcomes.get(row.seq)
+      if (outcome?.ok) {
+        const before = outcome.before === null ? null : seals.before.seal(outcome.before)
+        done.push({ seq: row.seq, personId: outcome.personId, accountId: outcome.accountId, before })
+        if (row.print !== null) remembered.push({ print: row.print, personId: outcome.personId, patch: row.patch })
+      } else moved.push(reviewOf(row, plan, outcome?.moved ?? 'changed'))
+    }
+    await rowsStore.done(tx.db, record.id, done, tx.at)
+    if (moved.length > 0) await rowsStore.plan(tx.db, record.id, moved)
+    if (remembered.length > 0) await rowsStore.remember(tx.db, remembered, record.id, tx.at)
+  }
+
+  /** Waits for a person from now on. */
+  function reviewOf(row: rowsStore.StoredRow, plan: KeptPlan, what: (Reason & { code: 'moved' })['what']) {
+    const reasons: Reason[] = [...plan.reasons, { code: 'moved', what }]
+    const kept = { ...plan, reasons }
+    return {
+      ...{ seq: row.seq, outcome: 'review' as const, groups: [...new Set(reasons.map(groupOf))] },
+      ...{ plan: seals.plan.seal(kept), digest: digestOf('review', kept), unitId: row.unitId, personId: row.personId },
+      ...{ accountId: row.accountId, search: row.search, spelling: row.spelling },
+    }
+  }
+
+  async function createAll(tx: Tx, by: Actor, record: ImportRecord, jobs: readonly Job[]) {
+    const found = new Map<number, Outcome>()
+    const creations = jobs.flatMap(({ row, item }) => (item.type === 'create' ? [{ row, item }] : []))
+    if (creations.length === 0) return found
+    const units = await worldStore.standing(tx.db, tx.at)
+    const known = await worldStore.alike(
+      tx.db,
+      creations.flatMap(({ row, item }) =>
+        item.nin === null
+          ? [{ seq: row.seq, name: item.name.full, birth: item.birth?.day ?? null, sex: item.sex }]
+          : [],
+      ),
+      record.id,
+    )
+    const possible = creations.filter(({ row, item }) => {
+      if (item.unitId === null || item.local === null || !units.has(item.unitId))
+        found.set(row.seq, { ok: false, moved: 'unit' })
+      else if (known.has(row.seq)) found.set(row.seq, { ok: false, moved: 'known' })
+      else return true
+      return false
+    })
+    const issued = await accounts.issueMany(
+      tx,
+      by,
+      possible.map(({ item }) => personOf(item, record, secrets)),
+    )
+    possible.forEach(({ row }, n) => {
+      const one = issued[n]
+      if (one?.ok) found.set(row.seq, { ok: true, ...one.value, before: null })
+      else found.set(row.seq, { ok: false, moved: one?.refusal.kind === 'address-taken' ? 'address' : 'known' })
+    })
+    return found
+  }
+
+  async function changeAll(tx: Tx, by: Actor, jobs: readonly Job[]) {
+    const found = new Map<number, Outcome>()
+    const alterations = jobs.flatMap(({ row, item }) =>
+      item.type === 'change' || item.type === 'transfer' ? [{ row, item }] : [],
+    )
+    if (alterations.length === 0) return found
+    const units = await worldStore.standing(tx.db, tx.at)
+    const possible = alterations.filter(({ row, item }) => {
+      if (item.set.unitId === undefined || units.has(item.set.unitId)) return true
+      found.set(row.seq, { ok: false, moved: 'unit' })
+      return false
+    })
+    const changed = await changes.changeMany(
+      tx,
+      by,
+      possible.map(({ item }) => ({ accountId: item.accountId, set: setOf(item.set, secrets), was: wasOf(item.was) })),
+    )
+    possible.forEach(({ row, item }, n) => {
+      const one = changed[n]
+      if (one?.ok)
+        found.set(row.seq, { ok: true, personId: item.personId, accountId: item.accountId, before: item.was })
+      else found.set(row.seq, { ok: false, moved: one?.refusal.kind === 'duplicate-person' ? 'known' : 'changed' })
+    })
+    return found
+  }
+
+  async function suspendAll(tx: Tx, by: Actor, record: ImportRecord, jobs: readonly Job[]) {
+    const suspensions = jobs.flatMap(({ row, item }) => (item.type === 'suspend' ? [{ row, item }] : []))
+    if (suspensions.length === 0) return new Map<number, Outcome>()
+    const set = await lives.enact(
+      tx,
+      by,
+      suspensions.map(({ item }) => ({ id: item.accountId, command: { type: 'suspend', until: null } })),
+      { why: record.fileName },
+    )
+    return new Map(
+      suspensions.map(({ row, item: { personId, accountId, state } }, n): [number, Outcome] => [
+        row.seq,
+        set[n]?.ok ? { ok: true, personId, accountId, before: { state } } : { ok: false, moved: 'changed' },
+      ]),
+    )
+  }
+
+  /** A row that alone cannot be carried out, whatever the reason: it waits, and says why, and the others go on. */
+  const setAside = (id: ImportId, trouble: unknown): Promise<boolean> =>
+    transaction(async (tx) => {
+      const record = await store.lock(tx.db, id)
+      const [row] = record?.state === 'running' ? await rowsStore.open(tx.db, id, 1) : []
+      if (!record || !row) return false
+      const plan = row.plan === null ? { reasons: [], item: null, repeats: null } : seals.plan.open(row.plan)
+      await rowsStore.plan(tx.db, id, [reviewOf(row, plan, 'changed')])
+      await rowsStore.note(tx.db, id, row.seq, String(trouble).slice(0, 500))
+      return true
+    })
+
+  return {
+    /** Carries out what is still to be done, until it is done, paused or cancelled, or the process is to end. Throws only when the database is away. */
+    async run(id: ImportId, stop?: AbortSignal): Promise<void> {
+      for (let limit = BATCH; stop?.aborted !== true;) {
+        try {
+          if (!(await batch(id, limit))) return
+          limit = Math.min(BATCH, limit * 4)
+        } catch (error) {
+          if (isDatabaseAway(error)) throw error
+          // Some row of these is bad: the halves are tried apart, so that in the end it alone is set aside.
+          if (limit > 1) limit = Math.ceil(limit / 4)
+          else if (!(await setAside(id, error))) return
+        }
+      }
+    },
+    /** For undoing. */
+    setOf: (set: Parameters<typeof setOf>[0]) => setOf(set, secrets),
+    wasOf,
+    isRunning: async (id: ImportId) => (await store.find(prisma, id))?.state === 'running',
+  }
+}
+
+const worker = jobActor('imports')
+
+function personOf(item: Item & { type: 'create' }, record: ImportRecord, secrets: Secrets): ListedPerson {
+  const { nin, birth, contactEmail } = item
+  if (item.unitId === null || item.local === null)
+    throw new Error('A person without a unit or an address is no creation')
+  return {
+    ...{ name: item.name, birthDate: birth?.day ?? null, birthPrecision: birth?.precision ?? 'day', sex: item.sex },
+    ninCipher: nin === null ? null : secrets.seal(nin, NUMBER_SEAL),
+    ninHash: nin === null ? null : secrets.numberHash(nin),
+    ...{ contactEmail, phone: item.phone, unitId: item.unitId, title: item.position ?? '' },
+    ...{ employment: item.employment ?? 'civil-servant', local: item.local, reason: item.why },
+    // A link needs somewhere to go.
+    handOver: contactEmail === null ? 'slip' : record.handOver,
+    language: record.language as Language,
+  }
+}
+
+type Set = { readonly [F in keyof Before]?: Before[F] | null }
+/** What a plan sets, as accounts understand it; a number that is taken back is `''`. */
+function setOf(set: Set, secrets: Secrets): PersonChange {
+  const { nin, name, birth, sex, phone, contactEmail, title, employment, unitId } = set
+  return {
+    ...(typeof name === 'object' && name !== null && { name }),
+    ...(birth !== undefined && typeof birth !== 'string' && { birth }),
+    ...(sex !== undefined && { sex }),
+    ...(nin !== undefined && {
+      number: !nin ? null : { cipher: secrets.seal(nin, NUMBER_SEAL), hash: secrets.numberHash(nin) },
+    }),
+    ...(phone !== undefined && { phone }),
+    ...(contactEmail !== undefined && { contactEmail }),
+    ...(title !== undefined && { title }),
+    ...(employment !== undefined && employment !== null && { employment }),
+    ...(unitId !== undefined && unitId !== null && { unitId: unitId as UnitId }),
+  }
+}
+
+/** What must be so, as accounts understand it. */
+function wasOf(was: Set): PersonWas {
+  const { nin, name, birth, sex, phone, contactEmail, title, employment, unitId } = was
+  return {
+    ...(name !== undefined && name !== null && { name: typeof name === 'string' ? name : name.full }),
+    ...(birth !== undefined && typeof birth !== 'string' && { birth }),
+    ...(sex !== undefined && { sex }),
+    ...(nin !== undefined && { hasNumber: Boolean(nin) }),
+    ...(phone !== undefined && { phone }),
+    ...(contactEmail !== undefined && { contactEmail }),
+    ...(title !== undefined && { title }),
+    ...(employment !== undefined && { employment }),
+    ...(unitId !== undefined && { unitId: unitId as UnitId | null }),
+  }
+}

@@ -1,0 +1,35 @@
+/** Texts of bulk imports. */
+export const importsVi = {
+  history: {
+    'details-changed': 'Cập nhật thông tin',
+  },
+  audit: {
+    'account.changed': 'Cập nhật tài khoản',
+    'import.uploaded': 'Tải danh sách lên',
+    'import.unreadable': 'Danh sách không đọc được',
+    'import.matching': 'Danh sách cần ghép cột',
+    'import.matched': 'Ghép cột danh sách',
+    'import.planned': 'Lập kế hoạch từ danh sách',
+    'import.row-fixed': 'Sửa một dòng của danh sách',
+    'import.row-skipped': 'Bỏ qua một dòng của danh sách',
+    'import.row-taken': 'Lấy lại một dòng của danh sách',
+    'import.row-reset': 'Bỏ các lựa chọn cho một dòng của danh sách',
+    'import.row-accepted': 'Nhận gợi ý cho một dòng của danh sách',
+    'import.rows-accepted': 'Nhận gợi ý cho nhiều dòng của danh sách',
+    'import.person-chosen': 'Chọn người cho một dòng của danh sách',
+    'import.unit-said': 'Chọn đơn vị cho một cách viết',
+    'import.asked': 'Gửi người thứ hai xem danh sách',
+    'import.approved': 'Người thứ hai đồng ý danh sách',
+    'import.withdraw': 'Rút lại việc thực hiện danh sách',
+    'import.started': 'Bắt đầu thực hiện danh sách',
+    'import.pause': 'Yêu cầu dừng thực hiện danh sách',
+    'import.paused': 'Dừng thực hiện danh sách',
+    'import.go-on': 'Thực hiện tiếp danh sách',
+    'import.cancel': 'Hủy lần nhập danh sách',
+    'import.cancelled': 'Đã hủy lần nhập danh sách',
+    'import.continue': 'Xử lý tiếp các dòng còn lại',
+    'import.done': 'Thực hiện xong danh sách',
+    'import.policy-changed': 'Sửa quy định nhập danh sách',
+  },
+}
+export type ImportsWords = typeof importsVi
