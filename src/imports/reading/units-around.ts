@@ -4,7 +4,7 @@ import type { Encoding } from './encodings.ts'
 import { LONGEST, type ColumnField, type Reading } from './fields.ts'
 import type { ColumnMapping } from './mapping.ts'
 import { textCell, type Merge, type RawCell, type RawRow } from './raw.ts'
-import { looksLikeUnit } from './unit-text.ts'
+import { looksLikeName, looksLikeUnit } from './unit-text.ts'
 import { readText } from './values.ts'
 
 type Columns = ReadonlyMap<ColumnField, ColumnMapping>
@@ -38,7 +38,8 @@ export function unitsAround(options: {
   })
   const named = readable(sheet)
   const ofSheet = looksLikeUnit(named.value ?? '') ? [from(named, 'sheet-name')] : []
-  let around = ofSheet
+  /** The group rows that hold for the next row, the outer one first, and whether one was just read. */
+  let [groups, around, fresh]: [Group[], Reading<string>[], boolean] = [[], ofSheet, false]
 
   const read = { unit: reader('unit', asUnit, true), parentUnit: reader('parentUnit', asUnit, true) }
   const own = (row: RawRow, field: 'unit' | 'parentUnit'): Reading<string> | undefined => {
@@ -53,16 +54,22 @@ export function unitsAround(options: {
   return {
     /** Whether the row only names a unit, for the rows below it. */
     isGroup(row: RawRow): boolean {
-      const title = groupText(row, nameIndex, merges, (text) => readable(text).value ?? text)
-      if (title !== null) around = [from(readable(title), 'group-row'), ...ofSheet]
-      return title !== null
+      const group = groupOf(row, nameIndex, merges, (text) => readable(text).value ?? text)
+      if (group === null) return false
+      groups = [...outerOf(groups, group.level, fresh), group]
+      around = [...groups.toReversed().map(({ text }) => from(readable(text), 'group-row')), ...ofSheet]
+      fresh = true
+      return true
     },
     of(row: RawRow): Units {
       held.look(row)
-      let next = 0
-      const orAround = (found: Reading<string> | undefined): Reading<string> | undefined =>
-        found === undefined || found.raw === '' ? (around[next++] ?? found) : found
-      return { unit: orAround(own(row, 'unit')), parentUnit: orAround(own(row, 'parentUnit')) }
+      fresh = false
+      const [unit, parent] = [own(row, 'unit'), own(row, 'parentUnit')]
+      const isTold = (found: Reading<string> | undefined) => found !== undefined && found.raw !== ''
+      // Who is told to be of an agency, but of no department, is of the agency.
+      if (isTold(parent)) return { unit, parentUnit: parent }
+      if (isTold(unit)) return { unit, parentUnit: around[0] ?? parent }
+      return { unit: around[0] ?? unit, parentUnit: around[1] ?? parent }
     },
   }
 }
@@ -101,29 +108,43 @@ function heldCells(columns: Columns, merges: readonly Merge[]) {
   }
 }
 
+type Group = { readonly text: string; readonly level: 'outer' | 'inner' | null }
+
+/** The groups that a new one stands in. Roman numbers and letters are outer, figures inner; else the rows' order tells. */
+function outerOf(groups: readonly Group[], level: Group['level'], fresh: boolean): Group[] {
+  const [outer, inner] = groups
+  const before = groups.at(-1)
+  if (outer === undefined || level === 'outer') return []
+  if (level === 'inner') return outer.level === 'inner' ? [] : [outer]
+  if (fresh && before !== undefined) return [before]
+  return inner === undefined ? [] : [outer]
+}
+
 const ORDINAL = /^([IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]?$/
 const NO_UNIT = /^(tong|cong|nguoi|ghi chu|danh sach|ngay|noi nhan|xac nhan|thu truong)\b/
 
-/** The text of a row that only names a unit: alone in its row, or with an ordinal before it. */
-function groupText(
+/** What a row that only names a unit says: alone in its row, or with an ordinal before it. */
+function groupOf(
   row: RawRow,
   nameIndex: number,
   merges: readonly Merge[],
   readable: (text: string) => string,
-): string | null {
+): Group | null {
   const filled = row.cells.flatMap((cell, index) =>
     cell === undefined ? [] : [{ text: cell.text.trim(), index, cell }],
   )
   const [first, last] = [filled[0], filled.at(-1)]
   if (last === undefined || last.cell.kind !== 'text') return null
   if (filled.length === 2 && !ORDINAL.test(first?.text ?? '')) return null
-  const text = readable(last.text)
-    .replace(/^([IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]\s+/, '')
-    .replace(/[:：]\s*$/, '')
-  if (looksLikeUnit(text)) return text
+  const [, before, rest = ''] =
+    /^(?:([IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]\s+)?(.*?)[:：\s]*$/s.exec(readable(last.text)) ?? []
+  const ordinal = before ?? (filled.length === 2 ? first?.text : undefined)
+  const level = ordinal === undefined ? null : /^\d/.test(ordinal) ? 'inner' : 'outer'
+  if (looksLikeUnit(rest)) return { text: rest, level }
   const wide = merges.some(
     ({ top, bottom, left, right }) =>
       top <= row.number && bottom >= row.number && left <= last.index && right >= last.index + 2,
   )
-  return wide && last.index <= Math.max(nameIndex, 1) && !NO_UNIT.test(fold(text)) ? text : null
+  const isUnit = wide && last.index <= Math.max(nameIndex, 1) && !NO_UNIT.test(fold(rest)) && !looksLikeName(rest)
+  return isUnit ? { text: rest, level } : null
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
+import type { RosterRow } from '../../../src/imports/reading/fields.ts'
 import { distance, headingOf } from '../../../src/imports/reading/headings.ts'
 import { archive, inline, parts, row, sheet } from './archives.ts'
 import { folder, marks, read, values, workbook, type Read } from './made.ts'
@@ -320,6 +321,58 @@ describe('what stands around people', () => {
       [4, 'group'],
       [6, 'group'],
     ])
+  })
+
+  test('groups in groups: numbered, or one directly below the other', async () => {
+    const numbered = await roster([
+      HEAD,
+      ['A', 'Sở Y tế', null],
+      ['1', 'Phòng Nghiệp vụ y', null],
+      [1, 'Đỗ An', 'Bác sĩ'],
+      ['2', 'Phòng Nghiệp vụ dược', null],
+      [1, 'Lê Ba', 'Dược sĩ'],
+      ['B', 'Sở Nội vụ', null],
+      [1, 'Vũ Tư', 'Văn thư'],
+    ])
+    const units = (done: { rows: RosterRow[] }) =>
+      done.rows.map((each) => [values(each)['unit'], values(each)['parentUnit']])
+    expect(units(numbered)).toEqual([
+      ['Phòng Nghiệp vụ y', 'Sở Y tế'],
+      ['Phòng Nghiệp vụ dược', 'Sở Y tế'],
+      ['Sở Nội vụ', undefined],
+    ])
+    const plain = await roster([
+      HEAD,
+      ['Sở Y tế'],
+      ['Phòng Nghiệp vụ y'],
+      [1, 'Đỗ An', 'Bác sĩ'],
+      ['Phòng Nghiệp vụ dược'],
+      [1, 'Lê Ba', 'Dược sĩ'],
+      ['Sở Nội vụ'],
+      ['Văn phòng'],
+      [1, 'Vũ Tư', 'Văn thư'],
+    ])
+    expect(units(plain)).toEqual([
+      ['Phòng Nghiệp vụ y', 'Sở Y tế'],
+      ['Phòng Nghiệp vụ dược', 'Sở Y tế'],
+      ['Văn phòng', 'Sở Nội vụ'],
+    ])
+  })
+
+  test.each(['Trương Văn An', 'Tô Thị Bé', 'Đoàn Văn Cường', 'TRUONG VAN AN', 'Viên Thị Dung', 'Lê Thị Hà'])(
+    '%s alone in a row is a person, no unit',
+    async (name) => {
+      const { rows } = await roster([HEAD, [1, name, null]])
+      expect(values(rows[0])['fullName']).toBe(name)
+    },
+  )
+
+  test('who is told an agency and no department is of the agency', async () => {
+    const { rows } = await roster([
+      ['Họ và tên', 'Đơn vị', 'Phòng ban'],
+      ['Đỗ An', 'Sở Y tế', null],
+    ])
+    expect(values(rows[0])).toMatchObject({ unit: null, parentUnit: 'Sở Y tế' })
   })
 
   test('one sheet a unit: all are read, and the sheet’s name is the unit’s', async () => {
