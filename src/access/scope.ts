@@ -3,6 +3,7 @@ import { permit, type Action, type Actor } from './policy.ts'
 /** What a token may be for; never more than its owner may at the moment of each request. */
 export const SCOPES = [
   ...(['me:read', 'requests:read', 'requests:decide', 'numbers:reveal'] as const),
+  ...(['deputies:read', 'deputies:name'] as const),
   ...(['accounts:read', 'accounts:hand-over', 'sync:read', 'sync:change'] as const),
   ...(['units:read', 'units:change', 'roles:read', 'roles:change'] as const),
   ...(['naming:read', 'naming:change', 'steps:read', 'steps:change', 'addresses:read', 'addresses:release'] as const),
@@ -34,8 +35,8 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'unit.change': 'units:change',
   'role.read': 'roles:read',
   'role.change': 'roles:change',
-  'deputy.read': null,
-  'deputy.name': null,
+  'deputy.read': 'deputies:read',
+  'deputy.name': 'deputies:name',
   'token.read': null,
   'token.revoke': null,
   'naming.read': 'naming:read',

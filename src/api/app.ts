@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts.routes.ts'
 import { addressRoutes } from './addresses.routes.ts'
 import { auditRoutes } from './audit.routes.ts'
 import { brakeRoutes } from './brake.routes.ts'
+import { deputyRoutes } from './deputies.routes.ts'
 import { holidayRoutes } from './holidays.routes.ts'
 import { meRoutes } from './me.routes.ts'
 import type { ApiDocument } from './document.ts'
@@ -28,6 +29,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...meRoutes(services),
   ...unitRoutes(services),
   ...requestRoutes(services),
+  ...deputyRoutes(services),
   ...accountRoutes(services),
   ...addressRoutes(services),
   ...policyRoutes(services),

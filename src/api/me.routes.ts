@@ -15,7 +15,12 @@ const Me = z
     address: said(z.string(), 'Địa chỉ thư công vụ.', 'The official address.'),
     unit: unitOf(),
     roles: said(
-      z.array(z.object({ role: z.enum(ROLES), unit: unitOf().nullable() })),
+      z.array(
+        z.object({
+          ...{ role: z.enum(ROLES), unit: unitOf().nullable() },
+          deputyFor: said(z.string().nullable(), 'Duyệt thay ai.', 'In whose place, as a deputy.'),
+        }),
+      ),
       'Quyền hiện có; unit là null khi quyền ở toàn tỉnh.',
       'Present roles; unit is null for the whole province.',
     ),
@@ -33,8 +38,9 @@ export function meRoutes({ units }: Services): ApiRoute[] {
       handle: async ({ desk }) => {
         const { actor, scopes } = desk.bearer
         const roles = await Promise.all(
-          actor.grants.map(async ({ role, unitId }) => ({
+          actor.grants.map(async ({ role, unitId, deputyFor }) => ({
             role,
+            deputyFor: deputyFor?.name ?? null,
             unit: unitId === null ? null : { id: unitId, name: (await units.find(unitId))?.name ?? '' },
           })),
         )

@@ -1,3 +1,4 @@
+import type { DeputyRefusal } from '../access/deputies.ts'
 import type { OnceRefusal } from '../access/idempotency.ts'
 import type { Forbidden } from '../access/policy.ts'
 import type { RoleRefusal } from '../access/roles.ts'
@@ -63,6 +64,7 @@ export type ApiRefusal =
   | ReleaseRefusal
   | DomainRefusal
   | StepsRefusal
+  | DeputyRefusal
   | BrakeRefusal
 export type ProblemKind = ApiRefusal['kind']
 
@@ -139,6 +141,15 @@ const ROWS = {
   'unknown-day': row(404, 'Ngày này không có trong lịch', 'The day is not listed'),
   'policy-changed-meanwhile': row(412, 'Quy định vừa được sửa', 'The policy was changed meanwhile'),
   'policy-unchanged': row(409, 'Quy định không có gì khác bản đang dùng', 'The policy is the one in force'),
+  'unknown-deputy': row(404, 'Không có người duyệt thay này', 'There is no such deputy'),
+  'own-deputy': row(422, 'Không tự duyệt thay mình', 'Nobody is their own deputy'),
+  'no-seat': row(422, 'Người này không duyệt đề nghị', 'They decide about nothing'),
+  'deputy-overlaps': row(409, 'Đã có người duyệt thay trong những ngày ấy', 'They have a deputy on some of these days'),
+  'not-own-deputy': row(403, 'Chỉ người được thay hoặc công nghệ thông tin mới làm được', 'It is for them or IT staff'),
+  'period-ends-first': row(422, 'Ngày cuối trước ngày đầu', 'It ends before it begins'),
+  'period-past': row(422, 'Ngày đầu đã qua', 'It begins in the past'),
+  'period-too-long': row(422, 'Nhiều nhất 90 ngày', 'It is longer than 90 days'),
+  'period-far': row(422, 'Ngày đầu quá xa', 'It begins too far ahead'),
   'rule-stays': row(409, 'Quy trình chung không bỏ được', 'What holds everywhere stays'),
   'unknown-hold': row(404, 'Không có việc bị chặn này', 'There is no such plan'),
   'not-waiting': row(409, 'Việc này không chờ', 'The plan does not wait for this'),

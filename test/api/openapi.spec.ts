@@ -40,6 +40,12 @@ describe.each(LANGUAGES)('the document (%s)', (lang) => {
       expect(example).toMatch(/^curl /)
     }
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
+    // Each is a link on the page for readers, to itself alone.
+    const links = [
+      ...operations.map(({ summary }) => summary),
+      ...system.api.document[lang].tags.map((tag) => tag.description),
+    ]
+    expect(links.filter((text, at) => links.indexOf(text) !== at)).toEqual([])
     // What a schema names is described, too.
     const described = new Set(reader.schemasOf(operations).map(({ name }) => name))
     expect(Object.keys(system.api.document[lang].components.schemas).filter((name) => name !== 'Problem')).toEqual(

@@ -4,6 +4,7 @@ import type { Router } from 'express'
 import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
 import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
+import { addDays, dayOf, type Day } from '../../src/kernel/day.ts'
 import { LocalPart } from '../../src/kernel/email-address.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { clientOf, startApi, tokenOf, type ApiSystem, type Client } from '../support/api.ts'
@@ -53,6 +54,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /requests/:id/rejection': decided(200),
   'POST /requests/:id/take-over': [401, 403, [404, 409, 404], [409, 200, 404], [404, 404, 409], 200, 403],
   'GET /waiting-times': staff(200),
+  'GET /deputies': staff(200),
+  'POST /deputies': [401, 403, 201, 201, 201, 201, 403],
+  'DELETE /deputies/:id': [401, 403, 403, 204, 403, 204, 403],
 
   'GET /accounts': staff(200),
   'GET /accounts/:id': scoped(200),
@@ -119,6 +123,9 @@ let approver: PersonActor
 let accounts: Record<Place, AccountId>
 let requests: Record<Place, string>
 let clients: Record<Role, Client>
+/** The agency's administrator, and the number of somebody who may stand for them. */
+let heads: { agency: PersonActor }
+let deputy: string
 
 beforeAll(async () => {
   system = await startApi()
@@ -128,6 +135,7 @@ beforeAll(async () => {
   const person = await issued('agency', 'Chu Văn Quý')
   await services.database.prisma.account.update({ where: { id: person }, data: { state: 'active' } })
   accounts = { agency: await issued('agency'), department: await issued('department'), other: await issued('other') }
+  deputy = await loginOf(person)
   const owners = {
     person: { accountId: person },
     department: await seedStaff(services, 'unit-admin', units.department, 'Trần Thị Minh Hà'),
@@ -136,6 +144,7 @@ beforeAll(async () => {
     'it-staff': approver,
     auditor: await seedStaff(services, 'auditor', units.province, 'Chíu Thị Hường'),
   }
+  heads = { agency: owners.agency }
   clients = { nobody: clientOf(system, null) } as typeof clients
   for (const [role, owner] of Object.entries(owners))
     clients[role as Role] = clientOf(system, await tokenOf(services, owner))
@@ -148,6 +157,12 @@ const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
   submitted(system.services, someDetails(units[place], { fullName }))
 async function issued(place: Place, fullName = 'Hoàng Phạm Thị Thùy Dương'): Promise<AccountId> {
   return approveAs(system.services, approver, await asked(place, fullName))
+}
+
+/** Two days that nobody else in this run has, some days ahead. */
+function nextDays(): [Day, Day] {
+  const from = addDays(dayOf(new Date()), 10 + 2 * unique())
+  return [from, addDays(from, 1)]
 }
 
 /** An address that has lived; whether its release was asked for. */
@@ -201,6 +216,17 @@ async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> 
       const approval = key.endsWith('approval')
       const body = approval ? { identity: 'hr-list', handOver: 'link' } : { comment: 'Bổ sung số quyết định' }
       return { path: at(id), body, tagged: `/requests/${id}` }
+    }
+    case 'POST /deputies': {
+      const [from, to] = nextDays()
+      return { path: route, body: { principal: null, deputy: deputy, from, to } }
+    }
+    case 'DELETE /deputies/:id': {
+      const [from, to] = nextDays()
+      const permit = allowed('deputy.name', heads.agency)
+      await services.deputies.name(permit, { principal: null, deputy, from, to })
+      const all = await services.deputies.list(allowed('deputy.read', heads.agency))
+      return { path: at(all.at(-1)?.id ?? '') }
     }
     case 'GET /address-proposals':
       return { path: `${route}?name=${encodeURIComponent('Đặng Thị Hường')}` }

@@ -56,6 +56,8 @@ export const apiEn: ApiWords = {
     'requests:read': 'Read requests',
     'requests:decide': 'Approve, return and refuse requests',
     'numbers:reveal': 'See whole identification numbers (logged)',
+    'deputies:read': 'Read who decides in whose place',
+    'deputies:name': 'Name deputies',
     'accounts:read': 'Read accounts',
     'accounts:hand-over': 'Send activation links, print slips',
     'sync:read': 'Read unfinished work',

@@ -56,6 +56,8 @@ export const apiVi = {
     'requests:read': 'Đọc đề nghị',
     'requests:decide': 'Duyệt, trả lại, từ chối đề nghị',
     'numbers:reveal': 'Xem đủ số định danh (có ghi nhật ký)',
+    'deputies:read': 'Đọc việc duyệt thay',
+    'deputies:name': 'Cử người duyệt thay',
     'accounts:read': 'Đọc tài khoản',
     'accounts:hand-over': 'Gửi liên kết, in phiếu kích hoạt',
     'sync:read': 'Đọc việc còn dở',
