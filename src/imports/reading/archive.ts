@@ -57,6 +57,7 @@ export async function openArchive(path: string, limits: RosterLimits): Promise<A
     names: () => [...entries.values()].map(({ fileName }) => fileName),
     open,
     async read(part) {
+      if ((entries.get(part.toLowerCase())?.uncompressedSize ?? 0) > SMALL) throw refused({ kind: 'broken', part })
       const pieces: Buffer[] = []
       for await (const piece of open(part)) pieces.push(piece)
       return Buffer.concat(pieces).toString('utf8')
@@ -65,6 +66,8 @@ export async function openArchive(path: string, limits: RosterLimits): Promise<A
   }
 }
 
+/** The most bytes of a part that is read as a whole: relationships, styles, the list of sheets. */
+const SMALL = 20_000_000
 const [STORED, DEFLATED] = [0, 8]
 // Node's default of 16 KB costs more in calls than in unpacking.
 const PIECE = 65_536

@@ -23,7 +23,7 @@ export function judge(text: string, encoding: OldEncoding): Verdict {
 
 /** The old encoding that makes Vietnamese of a text that is none as it is; null when none does or several do differently. */
 export function looksOld(text: string): OldLook | null {
-  if (PLAIN.test(text) || !fitsOld(text)) return null
+  if (text.length > MOST_TEXT || PLAIN.test(text) || !fitsOld(text)) return null
   const before = looks.get(text)
   if (before !== undefined) return before
   const look = lookOld(text)
@@ -36,6 +36,8 @@ type OldLook = { readonly encoding: OldEncoding; readonly decoded: string }
 // Units and positions come again and again.
 const looks = new Map<string, OldLook | null>()
 const MOST_LOOKS = 5000
+/** Longer texts than any field takes are not looked at. */
+const MOST_TEXT = 2000
 
 function lookOld(text: string): OldLook | null {
   const found = OLD_ENCODINGS.flatMap((encoding) => {

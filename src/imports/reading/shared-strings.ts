@@ -1,37 +1,33 @@
 import type { Archive } from './archive.ts'
 import type { RosterLimits } from './limits.ts'
 import { refused } from './refusal.ts'
-import { feed, localName, xmlParser } from './xml.ts'
+import { feed, joinText, type XmlHandlers } from './xml.ts'
 
 /** The texts that the sheets share, each with its runs joined; reading aids (phonetic runs) are left out. */
 export async function readSharedStrings(archive: Archive, part: string, limits: RosterLimits): Promise<string[]> {
   const texts: string[] = []
   let [text, collecting, aid, characters] = ['', false, false, 0]
-  const parser = xmlParser()
-  parser.on('opentag', (tag) => {
-    const name = localName(tag.name)
-    if (name === 't') collecting = !aid
-    else if (name === 'si') text = ''
-    else if (name === 'rPh') aid = true
-  })
-  parser.on('text', (chunk) => {
-    if (collecting) text += chunk
-  })
-  parser.on('cdata', (chunk) => {
-    if (collecting) text += chunk
-  })
-  parser.on('closetag', (tag) => {
-    const name = localName(tag.name)
-    if (name === 't') collecting = false
-    else if (name === 'rPh') aid = false
-    else if (name === 'si') {
-      characters += text.length
-      if (characters > limits.sharedCharacters)
-        throw refused({ kind: 'too-big', limit: 'sharedCharacters', allowed: limits.sharedCharacters })
-      texts.push(unescapeControls(text))
-    }
-  })
-  await feed(parser, archive.open(part), part)
+  const handlers: XmlHandlers = {
+    open(name) {
+      if (name === 't') collecting = !aid
+      else if (name === 'si') text = ''
+      else if (name === 'rPh') aid = true
+    },
+    text(piece) {
+      if (collecting) text = joinText(text, piece)
+    },
+    close(name) {
+      if (name === 't') collecting = false
+      else if (name === 'rPh') aid = false
+      else if (name === 'si') {
+        characters += text.length
+        if (characters > limits.sharedCharacters)
+          throw refused({ kind: 'too-big', limit: 'sharedCharacters', allowed: limits.sharedCharacters })
+        texts.push(unescapeControls(text))
+      }
+    },
+  }
+  await feed(handlers, archive.open(part), part)
   return texts
 }
 

@@ -6,7 +6,7 @@ import { refused } from './refusal.ts'
 import { DAYS_1904, dayOfSerial, serialOfDay, shownDay } from './serial.ts'
 import { unescapeControls } from './shared-strings.ts'
 import { PLAIN, type CellStyle } from './styles.ts'
-import { localName, xmlParser } from './xml.ts'
+import { joinText, xmlParser } from './xml.ts'
 
 /** What the cells of a sheet refer to. */
 export type SheetContext = {
@@ -50,54 +50,54 @@ const EMPTY_ROWS = /(?:<row r="\d+"[^<>/]*(?:\/>|><\/row>))+(?=<row r=")/g
 const withoutEmpty = (piece: string): string => piece.replace(EMPTY_CELLS, '').replace(EMPTY_ROWS, '')
 
 function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (row: RawRow) => void) {
-  const parser = xmlParser()
   let [rowNumber, column, type, style, value, collecting, aid, inData] = [0, -1, '', PLAIN, '', false, false, false]
   let cells: (RawCell | undefined)[] = []
   let [rowCount, cellCount] = [0, 0]
 
-  parser.on('opentag', (tag) => {
-    const name = localName(tag.name)
-    if (name === 'c') {
-      const { r, t, s } = tag.attributes
-      column = r === undefined ? column + 1 : columnOf(r)
-      type = t ?? 'n'
-      style = (s === undefined ? undefined : styles[Number(s)]) ?? PLAIN
-      value = ''
-    } else if (name === 'v' || name === 't') collecting = !aid
-    else if (name === 'row') {
-      const { r } = tag.attributes
-      rowNumber = r === undefined ? rowNumber + 1 : Number(r)
-      column = -1
-      cells = []
-    } else if (name === 'rPh') aid = true
-    else if (name === 'sheetData') inData = true
+  return xmlParser({
+    open(name, attributes) {
+      if (name === 'c') {
+        const { r, t, s } = attributes
+        column = r === undefined ? column + 1 : columnOf(r)
+        type = t ?? 'n'
+        style = (s === undefined ? undefined : styles[Number(s)]) ?? PLAIN
+        value = ''
+      } else if (name === 'v' || name === 't') collecting = !aid
+      else if (name === 'row') {
+        const { r } = attributes
+        const before = rowNumber
+        rowNumber = r === undefined ? rowNumber + 1 : Number(r)
+        if (!(rowNumber > before && rowNumber <= LAST_ROW)) throw new Error('Rows out of order')
+        column = -1
+        cells = []
+      } else if (name === 'rPh') aid = true
+      else if (name === 'sheetData') inData = true
+    },
+    text(piece) {
+      if (collecting) value = value === '' ? piece : joinText(value, piece)
+    },
+    close(name) {
+      if (name === 'v' || name === 't') collecting = false
+      else if (name === 'c') {
+        if (value === '' || !inData) return
+        const cell = cellOf(value, type, style, shared, date1904)
+        if (cell === null) return
+        if (column < 0 || column >= limits.columns)
+          throw refused({ kind: 'too-big', limit: 'columns', allowed: limits.columns })
+        if (++cellCount > limits.cells) throw refused({ kind: 'too-big', limit: 'cells', allowed: limits.cells })
+        cells[column] = cell
+      } else if (name === 'row') {
+        if (cells.length === 0) return
+        if (++rowCount > limits.rows) throw refused({ kind: 'too-big', limit: 'rows', allowed: limits.rows })
+        found({ number: rowNumber, cells })
+      } else if (name === 'rPh') aid = false
+      else if (name === 'sheetData') inData = false
+    },
   })
-  parser.on('text', (text) => {
-    if (collecting) value += text
-  })
-  parser.on('cdata', (text) => {
-    if (collecting) value += text
-  })
-  parser.on('closetag', (tag) => {
-    const name = localName(tag.name)
-    if (name === 'v' || name === 't') collecting = false
-    else if (name === 'c') {
-      if (value === '' || !inData) return
-      const cell = cellOf(value, type, style, shared, date1904)
-      if (cell === null) return
-      if (column < 0 || column >= limits.columns)
-        throw refused({ kind: 'too-big', limit: 'columns', allowed: limits.columns })
-      if (++cellCount > limits.cells) throw refused({ kind: 'too-big', limit: 'cells', allowed: limits.cells })
-      cells[column] = cell
-    } else if (name === 'row') {
-      if (cells.length === 0 || !Number.isSafeInteger(rowNumber)) return
-      if (++rowCount > limits.rows) throw refused({ kind: 'too-big', limit: 'rows', allowed: limits.rows })
-      found({ number: rowNumber, cells })
-    } else if (name === 'rPh') aid = false
-    else if (name === 'sheetData') inData = false
-  })
-  return parser
 }
+
+/** The last row that a sheet can have. */
+const LAST_ROW = 1_048_576
 
 /** `AB12` → 27, from 0; -1 for what is no reference. */
 export function columnOf(reference: string): number {
@@ -174,6 +174,8 @@ export async function sheetMerges(bytes: AsyncIterable<Buffer>, part: string): P
         merges.push({ top: Number(top), bottom: Number(bottom), left: columnOf(left), right: columnOf(right) })
       }
       tail = piece.slice(piece.lastIndexOf('>') + 1)
+      // No merged cell is described at such length.
+      if (tail.length > 1_000_000) return merges
     }
     return merges
   } catch (error) {

@@ -1,4 +1,3 @@
-import type { SaxesTagPlain } from 'saxes'
 import { eachTag } from './xml.ts'
 
 /** What a cell's style says of its value: whether a number is a date, how many digits are shown, and in which font. */
@@ -30,21 +29,21 @@ export function parseStyles(xml: string, part: string): CellStyle[] {
   const fonts: string[] = []
   const styles: CellStyle[] = []
   let inside = ''
-  const attribute = (tag: SaxesTagPlain, name: string): string => tag.attributes[name] ?? ''
-  eachTag(xml, part, (name, tag) => {
+  eachTag(xml, part, (name, attributes) => {
+    const attribute = (key: string): string => attributes[key] ?? ''
     if (['numFmts', 'fonts', 'fills', 'borders', 'cellStyleXfs', 'cellXfs', 'cellStyles', 'dxfs'].includes(name))
       inside = name
     else if (name === 'numFmt' && inside === 'numFmts')
-      formats.set(Number(attribute(tag, 'numFmtId')), attribute(tag, 'formatCode'))
+      formats.set(Number(attribute('numFmtId')), attribute('formatCode'))
     else if (name === 'font' && inside === 'fonts') fonts.push('')
-    else if (name === 'name' && inside === 'fonts') fonts[fonts.length - 1] = attribute(tag, 'val')
+    else if (name === 'name' && inside === 'fonts') fonts[fonts.length - 1] = attribute('val')
     else if (name === 'xf' && inside === 'cellXfs') {
-      const id = Number(attribute(tag, 'numFmtId'))
+      const id = Number(attribute('numFmtId'))
       const code = formats.get(id)
       styles.push({
         date: code === undefined ? isBuiltInDate(id) : isDateFormat(code),
         digits: code === undefined ? 0 : digitsOf(code),
-        font: fonts[Number(attribute(tag, 'fontId'))] ?? '',
+        font: fonts[Number(attribute('fontId'))] ?? '',
       })
     }
   })

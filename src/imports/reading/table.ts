@@ -11,6 +11,8 @@ import type { MappingNeed } from './refusal.ts'
 /** Rows of data from which columns are judged. */
 const SAMPLE = 500
 const SHOWN_ROWS = 20
+/** So much of a text tells its encoding, and so much is shown of one. */
+const JUDGED = 200
 
 export type RosterColumn = ColumnGuess & {
   /** What the column's texts say of their encoding: show before and after, then let somebody choose. */
@@ -116,7 +118,10 @@ export async function lookAt(raw: RawTable, wishes: Wishes): Promise<LookedAt | 
       mappedBy: wishes.mapping !== undefined ? 'hand' : memory !== undefined ? 'memory' : 'headings',
       need: given ? (fault === null ? null : fault === 'no-name' ? 'no-name' : 'double-columns') : need,
       fingerprint,
-      beginning: sample.slice(0, SHOWN_ROWS).map(({ number, cells }) => ({ number, text: Array.from(cells, textOf) })),
+      beginning: sample.slice(0, SHOWN_ROWS).map(({ number, cells }) => ({
+        number,
+        text: Array.from(cells, (cell) => textOf(cell).slice(0, JUDGED)),
+      })),
     },
   }
 }
@@ -151,7 +156,7 @@ function detectColumn(data: readonly RawRow[], index: number): Detection {
   for (const { cells } of data) {
     const cell = cells[index]
     if (cell?.kind !== 'text') continue
-    texts.push(cell.text)
+    texts.push(cell.text.slice(0, JUDGED))
     if (cell.font !== '') fonts.add(cell.font)
   }
   return detect(texts, fonts)

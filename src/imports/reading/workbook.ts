@@ -80,7 +80,7 @@ async function relationships(archive: Archive, part: string): Promise<Relationsh
   const rels = posix.join(folder, '_rels', `${posix.basename(part)}.rels`)
   if (!archive.has(rels)) return []
   const found: Relationship[] = []
-  eachTag(await archive.read(rels), rels, (name, { attributes }) => {
+  eachTag(await archive.read(rels), rels, (name, attributes) => {
     if (name !== 'Relationship' || attributes['TargetMode'] === 'External') return
     const { Id: id = '', Type: type = '', Target: target = '' } = attributes
     const resolved = target.startsWith('/') ? target.slice(1) : posix.join(folder, target)
@@ -92,7 +92,7 @@ async function relationships(archive: Archive, part: string): Promise<Relationsh
 function parseWorkbook(xml: string, part: string): { sheets: Sheet[]; date1904: boolean } {
   const sheets: Sheet[] = []
   let date1904 = false
-  eachTag(xml, part, (name, { attributes }) => {
+  eachTag(xml, part, (name, attributes) => {
     if (name === 'workbookPr') date1904 = ['1', 'true', 'on'].includes(attributes['date1904'] ?? '')
     if (name !== 'sheet') return
     const id = Object.entries(attributes).find(([key]) => /(^|:)id$/.test(key))?.[1] ?? ''

@@ -175,6 +175,34 @@ describe('a damaged or lying workbook is refused', () => {
     })
   })
 
+  test.each([
+    ['a text', (junk: string) => row(`<c t="inlineStr"><is><t>${junk}</t></is></c>`)],
+    ['a comment', (junk: string) => `<!--${junk}-->`],
+    ['a comment full of tags', (junk: string) => `<!--${junk.replaceAll('a', '<')}-->`],
+    ['an attribute', (junk: string) => `<row spans="${junk}"/>`],
+    ['a tag', (junk: string) => `<${junk}/>`],
+    [
+      'a thousand runs of text',
+      (junk: string) => row(`<c t="inlineStr"><is>${`<r><t>${junk.slice(0, 7000)}</t></r>`.repeat(1000)}</is></c>`),
+    ],
+  ])('%s without an end', async (_, xml) => {
+    const junk = Array.from({ length: 400_000 }, (__, n) => `a${n.toString(36)}`).join('')
+    expect(await refusal('a.xlsx', archive(parts(sheet(HEADINGS + xml(junk)))))).toEqual({
+      ...{ kind: 'broken', part: 'xl/worksheets/sheet1.xml' },
+    })
+  })
+
+  test.each([
+    '<row r="7"/><row r="7"/>',
+    '<row r="9007199254740991"/>',
+    '<row r="-1"/>',
+    '<row r="x"/>',
+    '<row r="1"/>',
+  ])('rows out of order: %s', async (rows) => {
+    const cells = rows.replaceAll('/>', `>${inline('Đỗ An')}</row>`)
+    expect(await refusal('a.xlsx', archive(parts(sheet(HEADINGS + cells))))).toMatchObject({ kind: 'broken' })
+  })
+
   test('two parts of one name', async () => {
     const twice = [...parts(sheet(HEADINGS)), { name: 'XL/Workbook.xml', content: '<workbook/>' }]
     expect(await refusal('a.xlsx', archive(twice))).toEqual({ kind: 'broken', part: 'XL/Workbook.xml' })
