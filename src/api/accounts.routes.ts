@@ -6,6 +6,7 @@ import {
   type AccountView,
   type HeldMailbox,
 } from '../accounts/account.ts'
+import { LEAVING_CAUSES } from '../accounts/life.ts'
 import { HOLDER_RIGHTS } from '../accounts/holder.ts'
 import { accept, refuse } from '../kernel/decision.ts'
 import { AccountId, UnitId } from '../kernel/ids.ts'
@@ -18,8 +19,8 @@ import { found, resource, type ApiRoute } from './route.ts'
 
 const State = said(
   z.enum(ACCOUNT_STATES),
-  'awaiting-activation chờ kích hoạt, active đang dùng, suspended tạm ngừng.',
-  'Whether it awaits its activation, is in use, or suspended.',
+  'awaiting-activation chờ kích hoạt, active đang dùng, on-leave nghỉ phép, suspended tạm ngừng, idle-locked khóa do lâu không dùng, leaving đang lưu giữ, archived đã lưu trữ, deleted đã xóa (khôi phục được), tombstone đã hết.',
+  'Where it is in its life, from the wait for its activation to its end.',
 )
 const Kind = said(
   z.enum(ACCOUNT_KINDS),
@@ -54,6 +55,23 @@ const Whole = Summary.extend({
   handOver: said(z.enum(['link', 'slip']), 'Cách giao quyền kích hoạt.', 'How the way in is handed over.'),
   signIn: said(z.boolean(), 'Đăng nhập được.', 'Whether signing in is allowed.'),
   receive: said(z.boolean(), 'Nhận thư được.', 'Whether mail is received.'),
+  life: said(
+    z.object({
+      since: day(),
+      until: said(day().nullable(), 'Tình trạng này tự hết vào ngày ấy.', 'When the present state runs out by itself.'),
+      cause: z.enum(LEAVING_CAUSES).nullable(),
+      legalHold: said(z.boolean(), 'Không gì được xóa.', 'Nothing of it may be deleted.'),
+      lastSignInAt: instant().nullable(),
+      archives: list(
+        z.object({
+          ...{ no: z.int(), messages: count(), bytes: count(), verifiedAt: instant() },
+          ...{ restoredAt: instant().nullable(), discardedAt: instant().nullable() },
+        }),
+      ),
+    }),
+    'Vòng đời: từ bao giờ, đến bao giờ, các bản lưu trữ.',
+    'Its life: since when, until when, and its archives.',
+  ),
   revision: said(count(), 'Số lần thay đổi.', 'Grows with every change.'),
   createdAt: instant(),
   readyAt: instant().nullable(),
