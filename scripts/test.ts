@@ -14,6 +14,7 @@ const PURE = [
   'requests',
   'accounts',
   'scheduled',
+  'lists',
   'audit',
   'brake',
   'provisioning',

@@ -16,6 +16,7 @@ const FEATURES = [
   'scheduled',
   'imports',
   'brake',
+  'lists',
 ] as const
 /** Where people and programs come in. */
 const DOORS = ['web', 'api']
@@ -103,6 +104,8 @@ describe('the walls of the house', () => {
     'details',
     'address',
     'account',
+    'holder',
+    'list',
     'password',
     'unit',
     'policy',

@@ -89,8 +89,16 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
 
   const at = (name: string) => join(folder, name)
   const secrets = secretsOf(folder)
-  const [ldapPort = 0, ldapsPort = 0, imapPort = 0, doveadmPort = 0, smtpPort = 0, submissionPort = 0, sinkPort = 0] =
-    await freePorts(7)
+  const [
+    ldapPort = 0,
+    ldapsPort = 0,
+    imapPort = 0,
+    doveadmPort = 0,
+    smtpPort = 0,
+    submissionPort = 0,
+    sinkPort = 0,
+    postingPort = 0,
+  ] = await freePorts(8)
   const certificates = await makeCertificates(at('certificates'))
   const shared = { domain, certificates, fast }
   const ldap = { url: `ldap://127.0.0.1:${ldapPort}`, baseDn: baseDnOf(domain) }
@@ -116,6 +124,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
       ...{ ...shared, smtpPort, submissionPort, folder: at('postfix'), dovecotRunFolder: runFolderOf(at('dovecot')) },
       ldap: { ...ldap, password: secrets.postfix },
       relay: `[127.0.0.1]:${sinkPort}`,
+      posting: `127.0.0.1:${postingPort}`,
     }),
     startPostgres({ folder: at('postgres'), fast }),
     startSink({ port: sinkPort, certificates }),
@@ -155,6 +164,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
       DOVEADM_MAIL_HOME: dovecot.mailHome,
       SMTP_URL: `smtp://127.0.0.1:${sinkPort}`,
       SMTP_CA_FILE: certificates.caFile,
+      POSTING_LISTEN: `127.0.0.1:${postingPort}`,
     },
     async stop() {
       await stopAll()

@@ -24,6 +24,8 @@ export type PostfixOptions = {
   readonly certificates: Certificates
   readonly ldap: { readonly url: string; readonly baseDn: string; readonly password: string }
   readonly dovecotRunFolder: string
+  /** Where it asks who may write to lists with named senders: host:port. */
+  readonly posting: string
   /** Where mail to other domains goes: host:port. */
   readonly relay: string
 }
@@ -37,6 +39,9 @@ const FILES = [
   'ldap-groups.cf',
   'ldap-senders.cf',
   'ldap-own-senders.cf',
+  'ldap-own-lists.cf',
+  'ldap-lists-inside.cf',
+  'ldap-lists-named.cf',
 ]
 const QUEUES = [
   'active',
@@ -95,6 +100,7 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
       MYNETWORKS: '',
       RELAYHOST: options.relay,
       DOVECOT_RUN: options.dovecotRunFolder,
+      POSTING_SERVICE: options.posting,
       CA_FILE: certificates.caFile,
       CERT_FILE: certificates.certFile,
       KEY_FILE: certificates.keyFile,

@@ -58,6 +58,7 @@ const RULES = {
   'account.read': everyStaff,
   'account.hand-over': administrators,
   'account.bootstrap': { cli: 'all' },
+  'list.read': everyStaff,
   'sync.read': centre,
   'sync.change': { ...itStaff, cli: 'all' },
   'unit.read': everyStaff,

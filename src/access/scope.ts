@@ -29,6 +29,7 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'account.read': 'accounts:read',
   'account.hand-over': 'accounts:hand-over',
   'account.bootstrap': null,
+  'list.read': null,
   'sync.read': 'sync:read',
   'sync.change': 'sync:change',
   'unit.read': 'units:read',

@@ -141,7 +141,7 @@ export const bump = (db: Db, ids: readonly string[]): Promise<{ id: string; revi
 export async function bumpGroups(db: Db, units: readonly string[]): Promise<{ id: string; revision: number }[]> {
   return db.$queryRaw`
     INSERT INTO mail_group AS g (id, unit_id) SELECT gen_random_uuid(), id FROM unit WHERE id = ANY (${units}::uuid[]) ORDER BY id
-    ON CONFLICT (unit_id) DO UPDATE SET revision = g.revision + 1
+    ON CONFLICT (unit_id) WHERE kind = 'unit' DO UPDATE SET revision = g.revision + 1
     RETURNING g.id, g.revision`
 }
 

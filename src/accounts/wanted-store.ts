@@ -117,7 +117,7 @@ export async function wanted(
   })
 }
 
-/** What the directory should show of these groups: those who serve in the unit, and whose entries exist. */
+/** What the directory should show of the units among these groups: the people who serve there, and whose entries exist. */
 export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<DirectoryGroup[]> {
   const rows = await db.$queryRaw<
     { id: string; revision: number; number: number; name: string | null; members: string[] }[]
@@ -125,12 +125,12 @@ export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Pro
     SELECT g.id, g.revision, u.number, v.name,
       ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
         AND s.target = 'directory' AND s.remote_dn IS NOT NULL
-        WHERE a.unit_id = g.unit_id AND a.state = ANY (${[...SERVING]}) ORDER BY 1) AS members
+        WHERE a.unit_id = g.unit_id AND a.kind = 'person' AND a.state = ANY (${[...SERVING]}) ORDER BY 1) AS members
     FROM mail_group g JOIN unit u ON u.id = g.unit_id
     LEFT JOIN LATERAL (
       SELECT name FROM unit_version WHERE unit_id = g.unit_id AND valid_from <= ${dayToDb(on)}::date
       ORDER BY valid_from DESC LIMIT 1) v ON true
-    WHERE g.id = ANY (${ids}::uuid[])`
+    WHERE g.kind = 'unit' AND g.id = ANY (${ids}::uuid[])`
   return rows.map((row) => ({
     kind: 'group',
     id: row.id,
@@ -139,6 +139,7 @@ export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Pro
     unitNumber: row.number,
     mail: null,
     aliases: [],
+    posting: null,
     members: row.members,
     revision: row.revision,
   }))

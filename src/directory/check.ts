@@ -108,6 +108,8 @@ async function checkSchema(connection: LdapConnection): Promise<Finding> {
     (name) => !definitions.includes(`'${name}'`),
   )
   if (missing.length > 0) return { check, ok: false, detail: `object classes missing: ${missing.join(', ')}`, remedy }
+  if (!/'congvuGroup'[^\n]*congvuPosting/.test(definitions))
+    return { check, ok: false, detail: 'of an earlier version: congvuGroup lacks congvuPosting', remedy }
   return { check, ok: true, detail: 'congvuMailAccount, congvuGroup and inetOrgPerson are known' }
 }
 

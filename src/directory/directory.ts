@@ -39,6 +39,8 @@ export type DirectoryGroup = {
   readonly unitNumber: number | null
   readonly mail: string | null
   readonly aliases: readonly string[]
+  /** Who may write to it, `congvuPosting`; null for a group without an address. */
+  readonly posting: 'anyone' | 'province' | 'named' | null
   /** DNs as earlier outcomes of the members reported them. */
   readonly members: readonly string[]
   readonly revision: number

@@ -23,7 +23,7 @@ const ATTRIBUTES: readonly Attribute[] = [
   ...words('departmentNumber roomNumber physicalDeliveryOfficeName preferredLanguage postalCode uid').map(text),
   ...words('mail dc').map((name) => ({ name, syntax: 'ascii' as const, single: name === 'dc' })),
   ...words('congvuAlias congvuSendAs').map((name) => ({ name, syntax: 'ascii' as const, single: false })),
-  { name: 'congvuId', syntax: 'ascii', single: true },
+  ...words('congvuId congvuPosting').map((name) => ({ name, syntax: 'ascii' as const, single: true })),
   ...words('congvuSignIn congvuReceive').map((name) => ({ name, syntax: 'boolean' as const, single: true })),
   ...words('congvuQuota congvuUnit congvuRevision').map((name) => ({ name, syntax: 'integer' as const, single: true })),
   ...words('telephoneNumber mobile').map((name) => ({ name, syntax: 'phone' as const, single: false })),
@@ -63,7 +63,7 @@ const CLASSES: readonly ObjectClass[] = [
     'STRUCTURAL',
     'top',
     'cn congvuId',
-    'description member mail congvuAlias congvuUnit congvuRevision',
+    'description member mail congvuAlias congvuUnit congvuPosting congvuRevision',
   ),
 ]
 

@@ -9,10 +9,12 @@ export function directoryLookup(settings: LdapSettings) {
   const search = (filter: LdapFilter, attributes: readonly string[]) =>
     pool.use((connection) => connection.search(settings.baseDn, { scope: 'sub', filter, attributes }))
 
-  async function receivers(address: string): Promise<{ login: string }[] | null> {
+  async function receivers(address: string): Promise<{ login: string }[] | 'closed' | null> {
     const named = anyOf([equal('mail', address), equal('congvuAlias', address)])
-    const entries = await search(named, ['uid', 'congvuReceive', 'member'])
+    const entries = await search(named, ['uid', 'congvuReceive', 'member', 'congvuPosting'])
     if (entries.length === 0) return null
+    // The embedded server knows nobody's password, so whoever writes has not signed in.
+    if (entries.some((entry) => (valuesOf(entry, 'congvuPosting')[0] ?? 'anyone') !== 'anyone')) return 'closed'
     const found: { login: string }[] = []
     for (const entry of entries) {
       const [login] = valuesOf(entry, 'uid')
@@ -35,7 +37,7 @@ export function directoryLookup(settings: LdapSettings) {
   return {
     /** Whether a mailbox with this login exists. */
     resolves: async (login: string): Promise<boolean> => (await search(equal('uid', login), ['uid'])).length > 0,
-    /** Who receives mail for an address: a mailbox, or a group's members; null where there is nobody. */
+    /** Who receives mail for an address: a mailbox, or a group's members; null for nobody, `closed` where not everybody may write. */
     receivers,
     close: () => pool.close(),
   }

@@ -18,7 +18,7 @@ export type Wanted = {
 export const READ_ATTRIBUTES = [
   ...['objectClass', 'entryUUID', 'congvuId', 'congvuRevision', 'uid', 'cn', 'sn', 'givenName', 'displayName', 'mail'],
   ...['congvuAlias', 'congvuSignIn', 'congvuReceive', 'congvuQuota', 'congvuUnit', 'congvuSendAs', 'title'],
-  ...['telephoneNumber', 'ou', 'userPassword', 'description', 'member'],
+  ...['telephoneNumber', 'ou', 'userPassword', 'description', 'member', 'congvuPosting'],
 ] as const
 
 const tidy = (text: string) => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
@@ -91,6 +91,7 @@ const wantedGroup = (group: DirectoryGroup): Wanted => ({
     mail: group.mail === null ? [] : [group.mail],
     congvuId: [group.id],
     congvuAlias: distinct(group.aliases),
+    congvuPosting: group.posting === null ? [] : [group.posting],
     congvuUnit: group.unitNumber === null ? [] : [String(group.unitNumber)],
     congvuRevision: [String(group.revision)],
     member: [...new Map(group.members.map((dn) => [dnKey(dn), dn])).values()],

@@ -4,8 +4,11 @@ import { EmailAddress } from '../kernel/email-address.ts'
 import { outsideName } from './maildrop.ts'
 import type { Maildrop, Place } from './maildrop.ts'
 
-/** Whose mailboxes an address of our domain reaches: one, or a group's members; null or none when nobody has it. */
-export type Resolve = (address: string) => Promise<readonly { readonly login: string }[] | null>
+/**
+ * Whose mailboxes an address of our domain reaches: one, or a group's members; null or none when nobody has it, `closed`
+ * where only people who have signed in may write, which nobody can here.
+ */
+export type Resolve = (address: string) => Promise<readonly { readonly login: string }[] | 'closed' | null>
 
 const LARGEST = 25 * 1024 ** 2
 
@@ -32,6 +35,7 @@ async function placesFor(raw: string, domain: string, resolve: Resolve, drop: Ma
   const holders = await resolve(address).catch(() => {
     throw new Reply(451, '4.3.0 The directory does not answer')
   })
+  if (holders === 'closed') throw new Reply(550, '5.7.1 Only members of the province may write to this list')
   if (holders === null || holders.length === 0)
     throw new Reply(550, `5.1.1 <${address}>: Recipient address rejected: User unknown`)
   const places = holders.map(({ login }): Place => ({ kind: 'mailboxes', name: login }))

@@ -31,6 +31,7 @@ import { lettersOf } from '../letters/letters.ts'
 import { dovecotMail } from '../mail/dovecot.ts'
 import { embeddedMail } from '../mail/embedded.ts'
 import type { MailStore } from '../mail/mail.ts'
+import { listsOf } from '../lists/lists.ts'
 import { letterSender } from '../mail/messages.ts'
 import { provisionerOf } from '../provisioning/apply.ts'
 import { syncOf } from '../provisioning/sync.ts'
@@ -112,7 +113,14 @@ export function compose(
     limits: {},
   })
   const calendar = calendarOf({ prisma, transaction, clock })
-  const domains = domainsOf({ prisma, transaction, domain, changed: (tx) => accounts.allChanged(tx) })
+  const lists = listsOf({ prisma, transaction, clock, addresses, sync, domain, named: config.posting !== null })
+  const domains = domainsOf({
+    ...{ prisma, transaction, domain },
+    changed: async (tx) => {
+      await accounts.allChanged(tx)
+      await lists.allChanged(tx)
+    },
+  })
   const steps = stepsPoliciesOf({ prisma, transaction })
   const requests = requestsOf({
     ...{ prisma, transaction, clock, secrets, accounts, addresses, tokens, letters, units, calendar, steps, domain },
@@ -127,8 +135,14 @@ export function compose(
   const signIn = signInWith({ ldap: config.ldap, domain, actors, transaction })
   const provisioner = provisionerOf({
     ...{ prisma, transaction, clock, directory, mail },
-    wanted: accounts.wanted,
-    arrived: accounts.arrived,
+    wanted: {
+      accounts: accounts.wanted.accounts,
+      groups: async (ids) => [...(await accounts.wanted.groups(ids)), ...(await lists.wanted(ids))],
+    },
+    arrived: async (tx, arrivals) => {
+      await accounts.arrived(tx, arrivals)
+      await lists.arrived(tx, arrivals)
+    },
     kept: accounts.kept,
   })
   const bootstrap = bootstrapOf({ transaction, accounts, addresses, tokens })
@@ -150,6 +164,7 @@ export function compose(
       life,
       lives,
       scheduled,
+      lists,
       brakes,
       imports,
       units,

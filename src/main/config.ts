@@ -67,11 +67,18 @@ const Settings = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
   SMTP_CA_FILE: file.optional(),
   MAIL_FROM: text.default('khong-tra-loi@quangninh.gov.vn'),
+  POSTING_LISTEN: text
+    .regex(/^[a-z0-9.-]+:\d{1,5}$/i, 'must be host:port')
+    .transform((value) => {
+      const [host = '', number = ''] = value.split(':')
+      return { host, port: Number(number) }
+    })
+    .optional(),
   AUDIT_ANCHOR_TO: z.email().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-const OURS = /^(CONGVU|LDAP|DOVEADM|EMBEDDED|SMTP|SESSION)_/
+const OURS = /^(CONGVU|LDAP|DOVEADM|EMBEDDED|SMTP|SESSION|POSTING)_/
 // OpenLDAP's own client library reads these; they are not ours to forbid.
 const FOREIGN = new Set(['LDAP_NOINIT', 'LDAPCONF', 'LDAPRC', 'LDAPTLS_REQCERT', 'LDAPTLS_CACERT'])
 
@@ -151,6 +158,7 @@ export function parseConfig(env: Environment) {
             mailHome: raw.DOVEADM_MAIL_HOME,
             archiveHome: raw.DOVEADM_ARCHIVE_HOME ?? `${raw.DOVEADM_MAIL_HOME.replace(/\/+$/, '')}-archive`,
           },
+    posting: raw.POSTING_LISTEN ?? null,
     smtp: { url: raw.SMTP_URL, ca: raw.SMTP_CA_FILE ?? null, from: raw.MAIL_FROM },
   }
 }

@@ -37,6 +37,13 @@ export async function followLives({ scheduled, lives, log }: Services): Promise<
   if (applied + refused + ended > 0) log.info({ applied, refused, ended }, 'Changes whose day has come')
 }
 
+/** Works out who the members of distribution lists are, where something has changed. */
+export async function followLists({ lists }: Services): Promise<void> {
+  const allowed = permit(jobActor('lists'), 'system.tidy')
+  if (!allowed.ok) throw new Error('The job may not follow the lists')
+  await lists.follow(allowed.value)
+}
+
 /** Passes overdue requests on, and writes the morning's digest to approvers; asking again the same day writes nothing. */
 export async function remindApprovers({ requests, log }: Services): Promise<void> {
   const allowed = permit(jobActor('reminders'), 'system.tidy')

@@ -2,7 +2,8 @@ import { Logger, parseCronItems, run, type Runner } from 'graphile-worker'
 import type { Services } from './compose.ts'
 import type { Log } from './log.ts'
 import { oneAtATime } from './one-at-a-time.ts'
-import { anchorAudit, followLives, remindApprovers, reseat, tidyUp } from './tidy.ts'
+import { standAtTheDoor } from './posting.ts'
+import { anchorAudit, followLists, followLives, remindApprovers, reseat, tidyUp } from './tidy.ts'
 
 /** Milliseconds between sweeps: the longest that a lost bell or a due retry waits. */
 const SWEEP_MS = 2_000
@@ -22,6 +23,7 @@ export async function work(services: Services): Promise<Worker> {
   const tidy = oneAtATime(() => tidyUp(services), 'Tidying up', log)
   const seats = oneAtATime(() => reseat(services), 'Seating requests', log)
   const live = oneAtATime(() => followLives(services), 'Following the lives of accounts', log)
+  const members = oneAtATime(() => followLists(services), 'Following lists', log)
   const remind = oneAtATime(() => remindApprovers(services), 'Reminding approvers', log)
   const anchor = oneAtATime(() => anchorAudit(services), 'Anchoring the audit log', log)
 
@@ -70,11 +72,16 @@ export async function work(services: Services): Promise<Worker> {
   }
   const supervised = supervise()
 
+  const door = standAtTheDoor(services)
+  await door.stand()
   const sweep = setInterval(() => {
+    void door.stand()
+    void members()
     void sync()
     void deliver()
     void carryOut()
   }, SWEEP_MS)
+  void members()
   void sync()
   void deliver()
   void carryOut()
@@ -86,9 +93,12 @@ export async function work(services: Services): Promise<Worker> {
       stopping = true
       ending.abort()
       clearInterval(sweep)
+      await door.close()
       await runner.stop().catch(() => undefined)
       await supervised
-      await Promise.all([sync, deliver, carryOut, tidy, seats, live, remind, anchor].map((each) => each.idle()))
+      await Promise.all(
+        [sync, deliver, carryOut, members, tidy, seats, live, remind, anchor].map((each) => each.idle()),
+      )
     },
   }
 }

@@ -157,7 +157,7 @@ export async function behind(
 ): Promise<BoardRow[]> {
   const { after = null } = filter
   const rows = await db.$queryRaw<(Row & { name: string | null; login: string | null; exact: string })[]>`
-    SELECT s.*, s.since::text AS exact, coalesce(a.display_name, v.name) AS name, a.login
+    SELECT s.*, s.since::text AS exact, coalesce(a.display_name, g.name, v.name) AS name, a.login
     FROM sync s
     LEFT JOIN account a ON s.subject_kind = 'account' AND a.id = s.subject_id
     LEFT JOIN mail_group g ON s.subject_kind = 'group' AND g.id = s.subject_id

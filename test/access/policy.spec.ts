@@ -52,6 +52,7 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'account.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'account.hand-over': { 'unit-admin': 'own', 'it-staff': 'all' },
   'account.bootstrap': { cli: 'all' },
+  'list.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'sync.read': { 'it-staff': 'all', auditor: 'all' },
   'sync.change': { 'it-staff': 'all', cli: 'all' },
   'unit.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },

@@ -63,6 +63,7 @@ export function group(changes: Partial<DirectoryGroup> = {}): DirectoryGroup {
   serial += 1
   return {
     kind: 'group',
+    posting: null,
     id: randomUUID(),
     name: String(serial),
     description: 'Sở Nội vụ, phòng Tổ chức "cán bộ", nhóm *',
@@ -405,6 +406,14 @@ export function directoryContract(name: string, start: () => Promise<Subject>): 
         expect((await only(unit)).status).toBe('created')
         expect((await only({ ...unit, members: members.slice(1), revision: 2 })).status).toBe('changed')
         expect(await value(unit.id, 'member')).toHaveLength(subject.members - 1)
+      })
+
+      test('that is a list says who may write to it', async () => {
+        const list = group({ posting: 'province' })
+        expect((await only(list)).status).toBe('created')
+        expect(await value(list.id, 'congvuPosting')).toEqual(['province'])
+        expect((await only({ ...list, posting: 'named', revision: 2 })).status).toBe('changed')
+        expect(await value(list.id, 'congvuPosting')).toEqual(['named'])
       })
 
       test("does not take the place of somebody else's", async () => {

@@ -19,6 +19,8 @@ export const run = (program: string, args: readonly string[], env: Record<string
         resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, output: out + err })
       },
     )
+    // A program that reads nothing may be over before it is told that there is nothing.
+    child.stdin?.on('error', () => undefined)
     child.stdin?.end(input ?? '')
   })
 

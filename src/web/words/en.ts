@@ -2,6 +2,7 @@ import { brakeEn } from './brake.en.ts'
 import { rostersEn } from './rosters.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importsEn } from './imports.en.ts'
+import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
@@ -1247,6 +1248,7 @@ export const en: Words = {
     'dead-link': 'The link or code is wrong, used or expired.',
     'duplicate-person': 'This number already has an account; no second mailbox is made.',
     ...sharedEn.refusals,
+    ...listsEn.refusals,
     'unknown-unit': 'There is no such unit. Choose one from the list.',
     'unknown-parent': 'Choose the unit above from the list.',
     'own-descendant': 'The unit above cannot lie below this one.',

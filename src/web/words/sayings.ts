@@ -1,4 +1,5 @@
 import type { DeputyRefusal } from '../../access/deputies.ts'
+import type { ListRefusal } from '../../lists/list.ts'
 import type { RoleRefusal } from '../../access/roles.ts'
 import type { HolidayRefusal } from '../../calendar/calendar.ts'
 import type { Why } from '../../addresses/tombstones.ts'
@@ -12,7 +13,7 @@ import type { Words } from './vi.ts'
 /** The message for a refusal of any use case; a new refusal does not compile without its words. */
 export const refusalText = (
   t: Words,
-  refusal: Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | StepsRefusal | DeputyRefusal,
+  refusal: Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | ListRefusal | StepsRefusal | DeputyRefusal,
 ): string => t.refusals[refusal.kind]
 
 /** Why an address is what it is: rule, version, which of its namesakes. */

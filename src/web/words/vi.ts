@@ -2,6 +2,7 @@ import { brakeVi } from './brake.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
 import { lifeVi } from './life.vi.ts'
 import { importsVi } from './imports.vi.ts'
+import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
 import { apiVi } from './api.vi.ts'
@@ -1257,6 +1258,7 @@ export const vi = {
     'dead-link': 'Liên kết hoặc mã không đúng, đã dùng hoặc đã hết hạn.',
     'duplicate-person': 'Số định danh này đã có tài khoản; không tạo hộp thư thứ hai.',
     ...sharedVi.refusals,
+    ...listsVi.refusals,
     'unknown-unit': 'Không có đơn vị này. Chọn đơn vị trong danh sách.',
     'unknown-parent': 'Chọn đơn vị cấp trên trong danh sách.',
     'own-descendant': 'Đơn vị cấp trên không được nằm dưới chính đơn vị này.',
