@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { addresses } from './bench/addresses.ts'
 import { approve } from './bench/approve.ts'
+import { dryRun } from './bench/dry-run.ts'
 import type { Report } from './bench/figures.ts'
 import { inbox } from './bench/inbox.ts'
 import { reading } from './bench/reading.ts'
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Rep
   approve: (size) => approve({ ...(size !== undefined && { size }) }),
   addresses: (size) => addresses({ ...(size !== undefined && { size }) }),
   reading: (size) => reading({ ...(size !== undefined && { size }) }),
+  'dry-run': (size) => dryRun({ ...(size !== undefined && { size }) }),
   inbox: (size) => inbox({ ...(size !== undefined && { size }) }),
 }
 

@@ -10,8 +10,10 @@ import type { Language } from '../letters/letter.ts'
 import { openRoster, type Roster } from './file.ts'
 import { ASIDES_SHOWN, type Found } from './found.ts'
 import { decide, type Choices, type ImportId, type ImportRefusal, type NewImport } from './import.ts'
-import { breathe, senderOf, type Planning } from './planning.ts'
-import { factsOf, type Facts, type KeptRow } from './plan/facts.ts'
+import type { Planning, ReadRows } from './planning.ts'
+import { cellsText, CHUNK, type Chunks } from './chunks.ts'
+import { senderOf } from './world.ts'
+import { factsOf } from './plan/facts.ts'
 import { NO_PATCH } from './plan/patch.ts'
 import { mappingFault, type SheetMapping } from './reading/mapping.ts'
 import { FileRefused, type FileRefusal } from './reading/refusal.ts'
@@ -22,7 +24,7 @@ import * as store from './store.ts'
 import type { ImportRecord } from './store.ts'
 
 /** Rows between two notes of how far reading is. */
-const NOTED = 1_000
+const NOTED = 5_000
 
 export type Arrival = NewImport & {
   readonly fileName: string
@@ -38,10 +40,11 @@ export function arrivingOf(deps: {
   transaction: Transaction
   clock: Clock
   seals: Seals
+  chunks: Chunks
   planning: Planning
   limits: Partial<RosterLimits>
 }) {
-  const { prisma, transaction, clock, seals, planning, limits } = deps
+  const { prisma, transaction, clock, seals, chunks, planning, limits } = deps
 
   async function withRoster<T>(
     record: ImportRecord,
@@ -111,26 +114,33 @@ export function arrivingOf(deps: {
       const context = await planning.contextOf(record)
       const start = performance.now()
       const read = await withRoster(record, async (roster) => {
-        const rows: { row: KeptRow; cells: string; facts: Facts }[] = []
+        const rows: ReadRows['rows'][number][] = []
+        const cells: Promise<Buffer>[] = []
+        let texts: string[] = []
+        // What was read goes on sealed, on another thread; only what the plan needs stays open in memory.
+        const putAway = () => {
+          cells.push(chunks.seal('cells', texts))
+          texts = []
+        }
         if (roster.need === null)
-          for await (const { sheet, number, cells } of roster.rows()) {
-            const row: KeptRow = { seq: rows.length + 1, sheet, number, cells }
-            const facts = factsOf(row, NO_PATCH, context)
-            // What was read goes on sealed; only what the plan needs stays open in memory.
-            rows.push({ row: { ...row, cells: {} }, cells: seals.cells.seal(cells), facts })
+          for await (const row of roster.rows()) {
+            const facts = factsOf({ ...row, seq: rows.length + 1 }, NO_PATCH, context)
+            rows.push({ sheet: row.sheet, number: row.number, facts })
+            texts.push(cellsText(row.cells))
+            if (texts.length === CHUNK) putAway()
             if (rows.length % NOTED !== 0) continue
-            await prisma.import.updateMany({ where: { id, state: 'uploaded' }, data: { rowsRead: rows.length } })
-            await breathe()
+            await noteRead(id, rows.length)
           }
+        if (texts.length > 0) putAway()
         const found: Found = {
           ...{ format: roster.format, tables: roster.tables, asideCount: roster.asides.length },
           asides: roster.asides.slice(0, ASIDES_SHOWN),
           tookMs: Math.round(performance.now() - start),
         }
-        return { rows, found, need: roster.need }
+        return { rows, cells: await Promise.all(cells), found, need: roster.need }
       })
       if (!read.ok) return noteFault(id, 'unreadable', read.refusal)
-      const { rows, found, need } = read.value
+      const { rows, cells, found, need } = read.value
       const mappings = Object.fromEntries(
         found.tables.filter(({ chosen }) => chosen).map(({ sheet, mapping }) => [sheet, mapping]),
       )
@@ -141,7 +151,7 @@ export function arrivingOf(deps: {
       })
       if (need !== null) return noteFault(id, 'matching', need)
       if (rows.length === 0) return noteFault(id, 'unreadable', { kind: 'no-rows' })
-      await planning.first({ ...record, choices }, rows)
+      await planning.first({ ...record, choices }, { rows, cells }, context)
     },
 
     /** How the columns are read, as a person says; remembered for the sender. The file is read anew. */
@@ -174,6 +184,10 @@ export function arrivingOf(deps: {
         return accept(null)
       })
     },
+  }
+
+  function noteRead(id: ImportId, rowsRead: number): Promise<unknown> {
+    return prisma.import.updateMany({ where: { id, state: 'uploaded' }, data: { rowsRead } })
   }
 
   async function noteFault(id: ImportId, state: 'unreadable' | 'matching', fault: FileRefusal): Promise<void> {

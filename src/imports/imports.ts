@@ -13,6 +13,7 @@ import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import { arrivingOf, type Arrival } from './arriving.ts'
+import { chunksOf } from './chunks.ts'
 import { decide, ImportId, type Command, type ImportPolicy, type ImportRefusal, type ImportState } from './import.ts'
 import { hashOf, partsOf } from './plan.ts'
 import { planningOf } from './planning.ts'
@@ -44,12 +45,12 @@ export function importsOf(deps: {
   limits: Partial<RosterLimits>
 }) {
   const { prisma, transaction, clock, brakes } = deps
-  const seals = sealsOf(deps.secrets)
-  const planning = planningOf({ ...deps, seals })
-  const arriving = arrivingOf({ ...deps, seals, planning })
-  const reviewing = reviewingOf({ ...deps, seals })
-  const running = runningOf({ ...deps, seals })
-  const viewing = viewingOf({ ...deps, seals })
+  const own = { ...deps, seals: sealsOf(deps.secrets), chunks: chunksOf(deps) }
+  const planning = planningOf(own)
+  const arriving = arrivingOf({ ...own, planning })
+  const reviewing = reviewingOf(own)
+  const running = runningOf(own)
+  const viewing = viewingOf(own)
 
   /** A command of a person, decided under the import's lock. */
   const command = (

@@ -1,23 +1,21 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Change, Part } from '../brake/brake.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { CARRIED_OUT, type Outcome, type PlannedRow } from './plan/item.ts'
 
-/** What a row's plan says, as it is kept; `digest` changes with anything in it. */
+/** What a row's plan says, as it is kept: as JSON, whose text is part of the digest. */
 export type KeptPlan = Pick<PlannedRow, 'reasons' | 'item' | 'repeats'>
 
-export const digestOf = (outcome: Outcome, plan: KeptPlan): string =>
-  createHash('sha256')
-    .update(JSON.stringify([outcome, plan.reasons, plan.item, plan.repeats]))
-    .digest('base64url')
+export const digestOf = (outcome: Outcome, planText: string): string =>
+  hash('sha256', `${outcome} ${planText}`, 'base64url')
 
 export const isCarriedOut = (outcome: Outcome): boolean => (CARRIED_OUT as readonly Outcome[]).includes(outcome)
 
 /** The whole plan's hash, of all that would be carried out, in the order of the rows. */
 export function hashOf(rows: Iterable<{ readonly seq: number; readonly digest: string }>): string {
-  const hash = createHash('sha256')
-  for (const { seq, digest } of rows) hash.update(`${seq} ${digest}\n`)
-  return hash.digest('base64url')
+  const whole = createHash('sha256')
+  for (const { seq, digest } of rows) whole.update(`${seq} ${digest}\n`)
+  return whole.digest('base64url')
 }
 
 /** What the brake is told of a plan: changes of accounts that exist, by the unit that they are of now. */

@@ -1,37 +1,34 @@
-import type { BulkAddresses } from '../addresses/bulk.ts'
-import type { Subject } from '../addresses/naming.ts'
-import type { PrismaClient } from '../db/generated/client.ts'
-import { dayOf } from '../kernel/day.ts'
-import type { Clock } from '../kernel/clock.ts'
 import { jobActor } from '../access/policy.ts'
-import type { LocalPart } from '../kernel/email-address.ts'
+import type { BulkAddresses } from '../addresses/bulk.ts'
+import type { PrismaClient } from '../db/generated/client.ts'
+import type { Transaction, Tx } from '../db/transaction.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
-import { fold } from '../kernel/text.ts'
-import type { Transaction, Tx } from '../db/transaction.ts'
+import { CHUNK, chunkOf, type Chunks } from './chunks.ts'
+import * as chunksStore from './chunks-store.ts'
 import { difference, type World } from './difference.ts'
 import type { ImportId } from './import.ts'
 import { digestOf, hashOf, isCarriedOut, type KeptPlan } from './plan.ts'
-import { factsOf, type Facts, type FactsContext, type KeptRow } from './plan/facts.ts'
-import type { Item, PlannedRow } from './plan/item.ts'
-import type { Known } from './plan/matching.ts'
+import { factsOf, type Facts, type FactsContext } from './plan/facts.ts'
+import type { Outcome, PlannedRow } from './plan/item.ts'
 import { NO_PATCH, type Patch } from './plan/patch.ts'
 import { groupOf } from './plan/reason.ts'
-import { unitIndexOf } from './plan/spelling.ts'
-import type { Seals } from './seals.ts'
-import type { ImportRecord } from './store.ts'
-import * as store from './store.ts'
 import * as rowsStore from './rows-store.ts'
-import * as worldStore from './world-store.ts'
+import type { Seals } from './seals.ts'
+import * as store from './store.ts'
+import type { ImportRecord } from './store.ts'
+import { worldsOf, type Memory } from './world.ts'
 
-/** A row of the file on its way into a plan. */
-type Loaded = { readonly facts: Facts; readonly digest: string; readonly isOpen: boolean }
-type Planned = { readonly writes: readonly rowsStore.RowWrite[]; readonly rows: readonly PlannedRow[] }
+/** A file's rows as they were read: where each stands, and the chunks of what they say, sealed. */
+export type ReadRows = {
+  readonly rows: readonly { readonly sheet: string; readonly number: number; readonly facts: Facts }[]
+  readonly cells: readonly Buffer[]
+}
+/** A row on its way into another plan. */
+type Loaded = { readonly facts: Facts; readonly row: rowsStore.StoredRow }
+type Planned = PlannedRow & { readonly write: rowsStore.RowWrite; readonly text: string }
 export type Planning = ReturnType<typeof planningOf>
-
-/** Rows a piece; between two of them others in the process get their turn. */
-const SLICE = 1_000
-export const senderOf = ({ unitId }: Pick<ImportRecord, 'unitId'>): string => unitId ?? ''
 
 /** Works out what a list would do, and keeps it. */
 export function planningOf(deps: {
@@ -40,11 +37,13 @@ export function planningOf(deps: {
   clock: Clock
   secrets: Secrets
   seals: Seals
+  chunks: Chunks
   addresses: BulkAddresses
   subtree: (roots: readonly UnitId[]) => Promise<UnitId[]>
   domain: string
 }) {
-  const { prisma, transaction, clock, secrets, seals, addresses, subtree, domain } = deps
+  const { prisma, transaction, secrets, seals, chunks, domain } = deps
+  const worlds = worldsOf(deps)
 
   async function contextOf(record: ImportRecord): Promise<FactsContext> {
     const others = await prisma.domain.findMany({ select: { name: true } })
@@ -52,161 +51,51 @@ export function planningOf(deps: {
       today: record.choices.today,
       domains: new Set([domain, ...others.map(({ name }) => name)]),
       hash: secrets.numberHash,
+      spellings: new Map(),
     }
   }
 
-  /** What people decided about equal rows of earlier lists, for rows about which nothing was decided here. */
-  async function memoryOf(prints: readonly string[]) {
-    const rows = await worldStore.remembered(prisma, prints)
-    return new Map(
-      rows.map(({ print, personId, patch }) => [
-        print,
-        { personId, patch: patch === null ? null : { ...seals.patch.open(patch), person: null } },
-      ]),
-    )
-  }
-
-  async function worldOf(
+  /** The whole plan, of every row of the file and, in a roster, of everybody missing. */
+  async function planAll(
     record: ImportRecord,
-    rows: readonly Facts[],
-    memory: ReadonlyMap<string, { personId: Known['personId'] }>,
+    facts: readonly Facts[],
+    memory: Memory,
     absentPatches: ReadonlyMap<AccountId, Patch>,
-  ): Promise<{ world: World; units: worldStore.Units }> {
-    const today = dayOf(clock())
-    const given = rows.flatMap((row) => (row.given?.kind === 'good' ? [row.given.local] : []))
-    const rosterUnits = record.mode === 'roster' && record.unitId !== null ? await subtree([record.unitId]) : []
-    const [units, spellings, people, taken] = await Promise.all([
-      worldStore.units(prisma, today),
-      store.spellings(prisma, senderOf(record)),
-      worldStore.people(
-        prisma,
-        {
-          hashes: distinct(rows.map(({ hash }) => hash)),
-          folds: distinct(rows.map((row) => row.fold || null)),
-          persons: distinct([
-            ...[...memory.values()].map(({ personId }) => personId),
-            ...rows.map(({ patch }) => (patch.person === 'new' ? null : patch.person)),
-          ]),
-          units: rosterUnits,
-        },
-        today,
-      ),
-      worldStore.holders(prisma, distinct(given), clock()),
-    ])
-    const index = unitIndexOf(units.known, units.successors)
-    const answers = new Map<string, ReturnType<World['unitOf']>>()
-    const inRoster = new Set(rosterUnits)
-    return {
-      units,
-      world: {
-        byHash: new Map(people.flatMap((each) => (each.hash === null ? [] : [[each.hash, each] as const]))),
-        byFold: Map.groupBy(people, (each) => each.fold),
-        byId: new Map(people.map((each) => [each.personId, each])),
-        remembered: new Map([...memory].map(([print, { personId }]) => [print, personId])),
-        unitOf(spelling) {
-          const said = spellings.get(spelling.key)
-          if (said !== undefined && index.has(said)) return { kind: 'sure', unitId: said }
-          const answer = answers.get(spelling.key) ?? index.resolve(spelling)
-          answers.set(spelling.key, answer)
-          return answer
-        },
-        taken,
-        unitOfAll: record.unitId,
-        roster:
-          record.mode === 'roster'
-            ? {
-                units: inRoster,
-                people: people.filter((each) => each.unitId !== null && inRoster.has(each.unitId)),
-                patches: absentPatches,
-              }
-            : null,
-        by: record.byAccount as AccountId | null,
-      },
-    }
-  }
-
-  /** The whole plan; rows that were carried out already take part, and keep what they have. */
-  async function planRows(
-    record: ImportRecord,
-    loaded: readonly Loaded[],
-    memory: ReadonlyMap<string, { personId: Known['personId'] }>,
-    absentPatches: ReadonlyMap<AccountId, Patch>,
-  ): Promise<Planned> {
-    const facts = loaded.map((row) => row.facts)
-    const { world, units } = await worldOf(record, facts, memory, absentPatches)
-    const planned = await allotted(difference(facts, world), units)
-    const writes: rowsStore.RowWrite[] = []
-    for (const [n, row] of planned.entries()) {
-      if (n % SLICE === SLICE - 1) await breathe()
-      const before = loaded[n]
+  ): Promise<Planned[]> {
+    const { world, units } = await worlds.read(record, facts, memory, absentPatches)
+    await breathe()
+    const planned = difference(facts, world)
+    await breathe()
+    const rows = await worlds.allotted(planned, units)
+    await breathe()
+    return rows.map((row, n) => {
       const kept: KeptPlan = { reasons: row.reasons, item: row.item, repeats: row.repeats }
-      const digest = digestOf(row.outcome, kept)
-      if (before !== undefined && (!before.isOpen || before.digest === digest)) continue
-      writes.push(writeOf(row, kept, digest, before?.facts ?? null, world))
-    }
-    return { writes, rows: planned.filter((_, n) => loaded[n]?.isOpen ?? true) }
+      const text = JSON.stringify(kept)
+      return { ...row, text, write: writeOf(row, digestOf(row.outcome, text), facts[n] ?? null, world) }
+    })
   }
 
-  /** New people get the addresses that the policy gives them, one after the other, unless the file gave them one. */
-  async function allotted(rows: PlannedRow[], units: worldStore.Units): Promise<PlannedRow[]> {
-    const wanting: { n: number; subject: Subject }[] = []
-    const spoken = new Set<string>()
-    rows.forEach(({ item, outcome }, n) => {
-      if (item?.type !== 'create') return
-      if (item.local !== null && outcome !== 'skipped') spoken.add(item.local)
-      if (item.local !== null) return
-      const unit = item.unitId === null ? null : (units.named.get(item.unitId) ?? null)
-      wanting.push({ n, subject: { kind: 'person', name: item.name, unit } })
-    })
-    if (wanting.length === 0) return rows
-    const found = await addresses.allot(
-      wanting.map(({ subject }) => subject),
-      spoken,
+  /** Compressed side by side, on other threads. */
+  const sealPlans = (texts: readonly string[]): Promise<Buffer[]> =>
+    Promise.all(
+      Array.from({ length: Math.ceil(texts.length / CHUNK) }, (_, n) =>
+        chunks.seal('plans', texts.slice(n * CHUNK, (n + 1) * CHUNK)),
+      ),
     )
-    const done = [...rows]
-    wanting.forEach(({ n }, at) => {
-      const row = rows[n]
-      const allotment = found[at]
-      if (row?.item?.type !== 'create' || !allotment) return
-      done[n] = { ...row, item: { ...row.item, local: allotment.candidate.local, why: allotment.reason } }
-    })
-    return done
-  }
 
-  const writeOf = (
-    row: PlannedRow,
-    kept: KeptPlan,
-    digest: string,
-    facts: Facts | null,
-    world: World,
-  ): rowsStore.RowWrite => {
-    const { item } = row
-    const known = item !== null && 'personId' in item ? world.byId.get(item.personId) : undefined
-    return {
-      ...{ seq: row.seq, outcome: row.outcome, plan: seals.plan.seal(kept), digest },
-      groups: [...new Set(row.reasons.map(groupOf))],
-      unitId: known?.unitId ?? (item?.type === 'create' ? item.unitId : null),
-      personId: known?.personId ?? null,
-      accountId: known?.accountId ?? null,
-      search: searchOf(facts, item, known),
-      spelling: facts?.spelling?.key ?? null,
-    }
-  }
-
-  const insertOf = (write: rowsStore.RowWrite, row: KeptRow | null, cells: string | null, print: string | null) => ({
-    ...write,
-    ...{ sheet: row?.sheet ?? '', rowNumber: row?.number ?? null, cells, patch: null, print },
-  })
-
-  async function keepPlan(tx: Tx, record: ImportRecord, planned: Planned, more: { rowsRead?: number } = {}) {
-    const digests = await rowsStore.openDigests(tx.db, record.id)
+  async function keepPlan(
+    tx: Tx,
+    record: ImportRecord,
+    planned: readonly PlannedRow[],
+    more: { rowsRead?: number } = {},
+  ) {
     await store.update(tx.db, record.id, {
-      ...{ state: 'preview', hash: hashOf(digests), plannedAt: tx.at, ...more },
+      ...{ state: 'preview', hash: hashOf(await rowsStore.openDigests(tx.db, record.id)), plannedAt: tx.at, ...more },
     })
-    const count = (outcome: PlannedRow['outcome']) => planned.rows.filter((row) => row.outcome === outcome).length
+    const count = (...outcomes: Outcome[]) => planned.filter(({ outcome }) => outcomes.includes(outcome)).length
     tx.audit(jobActor('imports'), 'import.planned', `import:${record.id}`, {
       ...{ create: count('create'), change: count('change'), transfer: count('transfer'), suspend: count('suspend') },
-      review: count('review') + count('refused'),
+      review: count('review', 'refused'),
     })
   }
 
@@ -214,30 +103,45 @@ export function planningOf(deps: {
     contextOf,
 
     /** The first plan of a file that was just read; its rows and the plan are kept together, or not at all. */
-    async first(record: ImportRecord, rows: readonly { row: KeptRow; cells: string; facts: Facts }[]): Promise<void> {
-      const context = await contextOf(record)
-      const memory = await memoryOf(rows.map(({ facts }) => facts.print))
+    async first(record: ImportRecord, read: ReadRows, context: FactsContext): Promise<void> {
+      const memory = await worlds.memory(read.rows.map(({ facts }) => facts.print))
       const patches = new Map<number, string>()
-      const loaded = rows.map(({ row, facts }): Loaded => {
-        const patch = memory.get(facts.print)?.patch ?? null
-        if (patch === null) return { facts, digest: '', isOpen: true }
-        patches.set(row.seq, seals.patch.seal(patch))
-        const cells = seals.cells.open(rows[row.seq - 1]?.cells ?? '')
-        return { facts: factsOf({ ...row, cells }, patch, context), digest: '', isOpen: true }
-      })
-      const planned = await planRows(record, loaded, memory, new Map())
-      const inserts = planned.writes.map((write) => {
-        const of = rows[write.seq - 1]
-        const insert = insertOf(write, of?.row ?? null, of?.cells ?? null, of?.facts.print ?? null)
-        return { ...insert, patch: patches.get(write.seq) ?? null }
+      const facts: Facts[] = []
+      const opened = new Map<number, Awaited<ReturnType<Chunks['cells']>>>()
+      for (const { sheet, number, facts: plain } of read.rows) {
+        const patch = plain.print === null ? null : (memory.get(plain.print)?.patch ?? null)
+        if (patch === null) {
+          facts.push(plain)
+          continue
+        }
+        const n = chunkOf(plain.seq)
+        const cells = opened.get(n) ?? (await chunks.cells(read.cells[n] ?? new Uint8Array()))
+        opened.set(n, cells)
+        patches.set(plain.seq, seals.patch.seal(patch))
+        const row = { seq: plain.seq, sheet, number, cells: cells[(plain.seq - 1) % CHUNK] ?? {} }
+        facts.push(factsOf(row, patch, context))
+      }
+      const planned = await planAll(record, facts, memory, new Map())
+      const plans = await sealPlans(planned.map(({ text }) => text))
+      const nothing = await chunks.seal('cells', [])
+      const sealed = plans.map((each, n) => ({ n, plans: each, cells: read.cells[n] ?? nothing }))
+      const inserts = planned.map(({ write }, n): rowsStore.RowInsert => {
+        const row = read.rows[n]
+        return {
+          ...write,
+          ...{ sheet: row?.sheet ?? '', rowNumber: row?.number ?? null, print: row?.facts.print ?? null },
+          patch: patches.get(write.seq) ?? null,
+        }
       })
       await transaction(
         async (tx) => {
           const present = await store.lock(tx.db, record.id)
           if (present?.state !== 'uploaded') return
           await rowsStore.removeAll(tx.db, record.id)
-          await rowsStore.insert(tx.db, record.id, inserts)
-          await keepPlan(tx, record, planned, { rowsRead: rows.length })
+          await chunksStore.removeAll(tx.db, record.id)
+          await chunksStore.put(tx.sql, record.id, sealed)
+          await rowsStore.insert(tx.sql, record.id, inserts)
+          await keepPlan(tx, record, planned, { rowsRead: read.rows.length })
         },
         { timeoutMs: 300_000 },
       )
@@ -250,47 +154,77 @@ export function planningOf(deps: {
       const context = await contextOf(record)
       const loaded: Loaded[] = []
       const absentPatches = new Map<AccountId, Patch>()
-      const prints: string[] = []
+      const before: string[] = []
       for (let seq = 0; ;) {
-        const rows = await rowsStore.after(prisma, id, seq, SLICE)
-        for (const row of rows) {
+        const rows = await chunks.withContents(id, await rowsStore.after(prisma, id, seq, CHUNK))
+        for (const { cells, kept, ...row } of rows) {
+          before[row.seq - 1] = JSON.stringify(kept)
           const patch = row.patch === null ? NO_PATCH : seals.patch.open(row.patch)
           if (row.rowNumber === null) {
             if (row.accountId !== null) absentPatches.set(row.accountId, patch)
             continue
           }
-          const kept = { seq: row.seq, sheet: row.sheet, number: row.rowNumber }
-          const cells = row.cells === null ? {} : seals.cells.open(row.cells)
-          const facts = factsOf({ ...kept, cells }, patch, context)
-          prints.push(facts.print)
-          loaded.push({ facts, digest: row.digest, isOpen: row.state === 'open' })
+          const facts = factsOf({ seq: row.seq, sheet: row.sheet, number: row.rowNumber, cells }, patch, context)
+          loaded.push({ facts, row })
         }
-        if (rows.length < SLICE) break
+        if (rows.length < CHUNK) break
         seq = rows.at(-1)?.seq ?? seq
         await breathe()
       }
-      const memory = await memoryOf(prints)
-      const planned = await planRows(record, loaded, memory, absentPatches)
-      const last = loaded.at(-1)?.facts.seq ?? 0
+      const facts = loaded.map((each) => each.facts)
+      const memory = await worlds.memory(facts.map(({ print }) => print))
+      const planned = await planAll(record, facts, memory, absentPatches)
+      const isOpen = (n: number) => (loaded[n]?.row.state ?? 'open') === 'open'
+      const changed = planned.filter(
+        ({ write }, n) =>
+          n < loaded.length && isOpen(n) && (loaded[n]?.row.digest !== write.digest || loaded[n].row.plan !== null),
+      )
+      const absent = planned.slice(loaded.length)
+      // A row that was carried out keeps the plan by which it was.
+      const texts = planned.map(({ text }, n) => (isOpen(n) ? text : (before[n] ?? text)))
+      const touched = new Set([...changed, ...absent].map(({ seq }) => chunkOf(seq)))
+      const plans = (await sealPlans(texts))
+        .map((each, n) => [n, each] as const)
+        .filter(([n]) => touched.has(n) || texts.length !== before.length)
       await transaction(
         async (tx) => {
           const present = await store.lock(tx.db, id)
           if (present?.state !== 'planning') return
+          const cells = new Map(
+            (
+              await chunksStore.read(
+                tx.db,
+                id,
+                plans.map(([n]) => n),
+              )
+            ).map((chunk) => [chunk.n, chunk.cells]),
+          )
+          const nothing = await chunks.seal('cells', [])
+          await chunksStore.put(
+            tx.sql,
+            id,
+            plans.map(([n, each]) => ({ n, plans: each, cells: cells.get(n) ?? nothing })),
+          )
           await rowsStore.plan(
             tx.db,
             id,
-            planned.writes.filter(({ seq }) => seq <= last),
+            changed.map(({ write }) => write),
           )
           await rowsStore.removeAbsent(tx.db, id)
-          const absent = planned.writes.filter(({ seq }) => seq > last)
-          const sealed = (write: rowsStore.RowWrite) => {
-            const patch = write.accountId === null ? undefined : absentPatches.get(write.accountId)
-            return patch === undefined ? null : seals.patch.seal(patch)
-          }
           await rowsStore.insert(
-            tx.db,
+            tx.sql,
             id,
-            absent.map((write) => ({ ...insertOf(write, null, null, null), patch: sealed(write) })),
+            absent.map(({ write }) => {
+              const patch = write.accountId === null ? undefined : absentPatches.get(write.accountId)
+              const isSaid = patch !== undefined && patch !== NO_PATCH
+              return {
+                ...write,
+                sheet: '',
+                rowNumber: null,
+                print: null,
+                patch: isSaid ? seals.patch.seal(patch) : null,
+              }
+            }),
           )
           await keepPlan(tx, record, planned)
         },
@@ -300,13 +234,22 @@ export function planningOf(deps: {
   }
 }
 
-const distinct = <T>(values: readonly (T | null)[]): T[] => [...new Set(values.filter((value) => value !== null))]
+/** Others in the process get their turn. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-function searchOf(facts: Facts | null, item: Item | null, known: Known | undefined): string {
-  const local: LocalPart | string | null = item?.type === 'create' ? item.local : (known?.local ?? null)
-  const name = facts?.name?.full ?? known?.name ?? ''
-  return [fold(name), local ?? '', facts === null ? '' : String(facts.number)].join(' ').trim()
+function writeOf(row: PlannedRow, digest: string, facts: Facts | null, world: World): rowsStore.RowWrite {
+  const { item } = row
+  const known = item !== null && 'personId' in item ? world.byId.get(item.personId) : undefined
+  const local = item?.type === 'create' ? item.local : (known?.local ?? null)
+  return {
+    ...{ seq: row.seq, outcome: row.outcome, digest },
+    groups: row.reasons.length === 0 ? [] : [...new Set(row.reasons.map(groupOf))],
+    unitId: known?.unitId ?? (item?.type === 'create' ? item.unitId : null),
+    personId: known?.personId ?? null,
+    accountId: known?.accountId ?? null,
+    search: `${facts?.fold ?? known?.fold ?? ''} ${local ?? ''} ${facts?.number ?? ''}`.trim(),
+    spelling: facts?.spelling?.key ?? null,
+  }
 }
 
 export { isCarriedOut }

@@ -3,7 +3,8 @@ import type { Transaction, Tx } from '../db/transaction.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { PersonId, UnitId } from '../kernel/ids.ts'
 import { decide, type ImportId, type ImportRefusal } from './import.ts'
-import { senderOf } from './planning.ts'
+import type { Chunks, OpenRow } from './chunks.ts'
+import { senderOf } from './world.ts'
 import { isPatched, NO_PATCH, type Patch } from './plan/patch.ts'
 import { groupOf, isAcceptable, keyOf, type ReasonGroup } from './plan/reason.ts'
 import type { Seals } from './seals.ts'
@@ -14,8 +15,8 @@ export type Reviewing = ReturnType<typeof reviewingOf>
 type Answer = Decision<{ rows: number }, ImportRefusal>
 
 /** What people decide about rows that wait; each answer makes another plan. */
-export function reviewingOf(deps: { transaction: Transaction; seals: Seals }) {
-  const { transaction, seals } = deps
+export function reviewingOf(deps: { transaction: Transaction; seals: Seals; chunks: Chunks }) {
+  const { transaction, seals, chunks } = deps
 
   /** In the state in which people answer, with the import locked; the worker plans anew afterwards. */
   const answer = (
@@ -48,22 +49,22 @@ export function reviewingOf(deps: { transaction: Transaction; seals: Seals }) {
     id: ImportId,
     seq: number,
     what: string,
-    change: (patch: Patch, row: rowsStore.StoredRow) => Patch,
+    change: (patch: Patch, row: OpenRow) => Patch,
   ): Promise<Answer> =>
     answer(permit, id, what, async (tx) => {
       const row = await rowsStore.find(tx.db, id, seq)
       if (!row) return refuse({ kind: 'unknown-row' })
       if (row.state !== 'open') return refuse({ kind: 'row-done' })
-      await rowsStore.setPatch(tx.db, id, [seq], sealed(change(patchOf(row), row)))
+      const [open] = await chunks.withContents(id, [row])
+      if (open) await rowsStore.setPatch(tx.db, id, [seq], sealed(change(patchOf(row), open)))
       return accept({ rows: 1 })
     })
 
   /** With every suggestion for the row's reasons (of one group) taken, that a yes can settle. */
-  function withSuggestions(row: rowsStore.StoredRow, group: ReasonGroup | null): Patch | null {
+  function withSuggestions(row: OpenRow, group: ReasonGroup | null): Patch | null {
     const patch = patchOf(row)
-    const reasons = (row.plan === null ? [] : seals.plan.open(row.plan).reasons).filter(
-      (reason) => isAcceptable(reason) && (group === null || groupOf(reason) === group),
-    )
+    const { reasons: all } = row.plan === null ? row.kept : seals.plan.open(row.plan)
+    const reasons = all.filter((reason) => isAcceptable(reason) && (group === null || groupOf(reason) === group))
     if (reasons.length === 0) return null
     const keys = reasons.filter(({ code }) => code !== 'unit-proposed' && code !== 'unit-dissolved').map(keyOf)
     const unit = reasons.flatMap((reason) => ('units' in reason ? reason.units : []))[0]
@@ -107,7 +108,7 @@ export function reviewingOf(deps: { transaction: Transaction; seals: Seals }) {
         for (let offset = 0; ; offset += 1_000) {
           const filter = { outcome: 'review' as const, group, state: 'open' as const, q: '' }
           const found = await rowsStore.page(tx.db, id, filter, { limit: 1_000, offset })
-          for (const row of found.rows) {
+          for (const row of await chunks.withContents(id, found.rows)) {
             const patch = withSuggestions(row, group)
             if (patch === null) continue
             await rowsStore.setPatch(tx.db, id, [row.seq], sealed(patch))

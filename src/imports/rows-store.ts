@@ -1,4 +1,5 @@
 import { Prisma } from '../db/generated/client.ts'
+import type { Sql, Statement } from '../db/lanes.ts'
 import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
 import type { ImportId } from './import.ts'
 import type { Outcome } from './plan/item.ts'
@@ -11,12 +12,11 @@ const SLICE = 2_000
 /** `done` was carried out, `undone` taken back, `kept` could not be taken back. */
 export type RowState = 'open' | 'done' | 'undone' | 'kept'
 
-/** A row with its plan, as it is written; what may hold personal data is sealed. */
+/** A row's plan as far as it is looked for; the rest lies in its chunk. */
 export type RowWrite = {
   readonly seq: number
   readonly outcome: Outcome
   readonly groups: readonly ReasonGroup[]
-  readonly plan: string
   readonly digest: string
   readonly unitId: UnitId | null
   readonly personId: PersonId | null
@@ -27,34 +27,55 @@ export type RowWrite = {
 export type RowInsert = RowWrite & {
   readonly sheet: string
   readonly rowNumber: number | null
-  readonly cells: string | null
+  /** Sealed. */
   readonly patch: string | null
   readonly print: string | null
 }
 
-const COLUMNS = `seq int, outcome text, groups text[], plan text, digest text, "unitId" uuid, "personId" uuid,
-  "accountId" uuid, search text, spelling text`
-
-export async function insert(db: Db, id: ImportId, rows: readonly RowInsert[]): Promise<void> {
-  for (let n = 0; n < rows.length; n += SLICE)
-    await db.$executeRaw`
-      INSERT INTO import_row (import_id, seq, sheet, row_number, cells, patch, print, spelling, search, outcome, groups, plan,
-        digest, unit_id, person_id, account_id)
-      SELECT ${id}::uuid, seq, sheet, "rowNumber", cells, patch, print, spelling, search, outcome, groups, plan, digest,
-        "unitId", "personId", "accountId"
-      FROM json_to_recordset(${JSON.stringify(rows.slice(n, n + SLICE))}::json)
-        AS x(${Prisma.raw(COLUMNS)}, sheet text, "rowNumber" int, cells text, patch text, print text)`
+const INSERT: Statement = {
+  name: 'import_rows',
+  text: `
+    INSERT INTO import_row (import_id, seq, outcome, groups, digest, unit_id, person_id, account_id, search, spelling, sheet,
+      row_number, patch, print)
+    SELECT $1, seq, outcome, string_to_array(groups, ' '), digest, unit_id, person_id, account_id, search, spelling, sheet,
+      row_number, patch, print
+    FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
+      $11::text[], $12::int[], $13::text[], $14::text[])
+      AS x(seq, outcome, groups, digest, unit_id, person_id, account_id, search, spelling, sheet, row_number, patch, print)`,
+}
+export async function insert(sql: Sql, id: ImportId, rows: readonly RowInsert[]): Promise<void> {
+  for (let n = 0; n < rows.length; n += SLICE) {
+    const some = rows.slice(n, n + SLICE)
+    const column = <K extends keyof RowInsert>(name: K) => some.map((row) => row[name])
+    await sql(INSERT, [
+      ...[id, column('seq'), column('outcome'), some.map(({ groups }) => groups.join(' ')), column('digest')],
+      ...[column('unitId'), column('personId'), column('accountId'), column('search'), column('spelling')],
+      ...[column('sheet'), column('rowNumber'), column('patch'), column('print')],
+    ])
+  }
 }
 
 /** Another plan for rows that were not carried out. */
 export async function plan(db: Db, id: ImportId, rows: readonly RowWrite[]): Promise<void> {
   for (let n = 0; n < rows.length; n += SLICE)
     await db.$executeRaw`
-      UPDATE import_row r SET outcome = x.outcome, groups = x.groups, plan = x.plan, digest = x.digest, unit_id = x."unitId",
-        person_id = x."personId", account_id = x."accountId", search = x.search, spelling = x.spelling
-      FROM json_to_recordset(${JSON.stringify(rows.slice(n, n + SLICE))}::json) AS x(${Prisma.raw(COLUMNS)})
+      UPDATE import_row r SET outcome = x.outcome, groups = x.groups, digest = x.digest, unit_id = x."unitId",
+        person_id = x."personId", account_id = x."accountId", search = x.search, spelling = x.spelling, plan = NULL
+      FROM json_to_recordset(${JSON.stringify(rows.slice(n, n + SLICE))}::json) AS x(seq int, outcome text, groups text[],
+        digest text, "unitId" uuid, "personId" uuid, "accountId" uuid, search text, spelling text)
       WHERE r.import_id = ${id}::uuid AND r.seq = x.seq AND r.state = 'open'`
 }
+
+/** Rows that wait from now on, for the world has moved: with a plan of their own (sealed). */
+export const setAside = (
+  db: Db,
+  id: ImportId,
+  rows: readonly { seq: number; groups: readonly ReasonGroup[]; plan: string; digest: string }[],
+): Promise<unknown> =>
+  db.$executeRaw`
+    UPDATE import_row r SET outcome = 'review', groups = x.groups, plan = x.plan, digest = x.digest
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(seq int, groups text[], plan text, digest text)
+    WHERE r.import_id = ${id}::uuid AND r.seq = x.seq AND r.state = 'open'`
 
 export const removeAll = (db: Db, id: ImportId): Promise<unknown> =>
   db.importRow.deleteMany({ where: { importId: id } })
@@ -66,12 +87,12 @@ export type StoredRow = {
   readonly seq: number
   readonly sheet: string
   readonly rowNumber: number | null
-  readonly cells: string | null
   readonly patch: string | null
   readonly print: string | null
   readonly spelling: string | null
   readonly outcome: Outcome
   readonly groups: readonly ReasonGroup[]
+  /** Sealed, instead of what the chunk says. */
   readonly plan: string | null
   readonly digest: string
   readonly unitId: UnitId | null
@@ -82,7 +103,7 @@ export type StoredRow = {
   readonly note: string | null
   readonly search: string
 }
-const ROW = Prisma.sql`seq, sheet, row_number AS "rowNumber", cells, patch, print, spelling, outcome, groups, plan, digest,
+const ROW = Prisma.sql`seq, sheet, row_number AS "rowNumber", patch, print, spelling, outcome, groups, plan, digest,
   unit_id AS "unitId", person_id AS "personId", account_id AS "accountId", state, before, note, search`
 
 /** Rows after `seq` in the order of the file. */
@@ -94,6 +115,9 @@ export async function find(db: Db, id: ImportId, seq: number): Promise<StoredRow
     SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND seq = ${seq}`
   return row ?? null
 }
+
+export const bySeq = (db: Db, id: ImportId, seqs: readonly number[]): Promise<StoredRow[]> =>
+  db.$queryRaw`SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND seq = ANY (${seqs}::int[])`
 
 export const byNumbers = (db: Db, id: ImportId, numbers: readonly number[]): Promise<StoredRow[]> =>
   db.$queryRaw`

@@ -9,6 +9,7 @@ import { days, later } from '../kernel/clock.ts'
 import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import type { Language } from '../letters/letter.ts'
+import type { Chunks } from './chunks.ts'
 import type { ImportId } from './import.ts'
 import { digestOf, type KeptPlan } from './plan.ts'
 import type { Item } from './plan/item.ts'
@@ -41,11 +42,12 @@ export function runningOf(deps: {
   transaction: Transaction
   secrets: Secrets
   seals: Seals
+  chunks: Chunks
   accounts: BulkAccounts
   changes: BulkChanges
   lives: Pick<Enacting, 'enact'>
 }) {
-  const { prisma, transaction, secrets, seals, accounts, changes, lives } = deps
+  const { prisma, transaction, secrets, seals, chunks, accounts, changes, lives } = deps
 
   /** One batch; answers whether there may be more. */
   function batch(id: ImportId, limit: number): Promise<boolean> {
@@ -90,10 +92,10 @@ export function runningOf(deps: {
   }
 
   async function carryOut(tx: Tx, record: ImportRecord, rows: readonly rowsStore.StoredRow[]): Promise<void> {
-    const jobs = rows.map((row): Job => {
-      const plan = seals.plan.open(row.plan ?? '')
+    const opened = await chunks.withContents(record.id, rows)
+    const jobs = opened.map(({ cells: _, kept: plan, ...row }): Job => {
       // What runs is what was approved, to the letter.
-      if (plan.item === null || digestOf(row.outcome, plan) !== row.digest)
+      if (plan.item === null || digestOf(row.outcome, JSON.stringify(plan)) !== row.digest)
         throw new Error(`Row ${row.seq} of import ${record.id} is not as it was planned`)
       return { row, plan, item: plan.item }
     })
@@ -104,7 +106,7 @@ export function runningOf(deps: {
       ...(await suspendAll(tx, by, record, jobs)),
     ])
     const done: rowsStore.Done[] = []
-    const moved: rowsStore.RowWrite[] = []
+    const moved: ReturnType<typeof reviewOf>[] = []
     const remembered: { print: string; personId: PersonId; patch: string | null }[] = []
     for (const { row, plan } of jobs) {
       const outcome = outcomes.get(row.seq)
@@ -115,19 +117,16 @@ export function runningOf(deps: {
       } else moved.push(reviewOf(row, plan, outcome?.moved ?? 'changed'))
     }
     await rowsStore.done(tx.db, record.id, done, tx.at)
-    if (moved.length > 0) await rowsStore.plan(tx.db, record.id, moved)
+    if (moved.length > 0) await rowsStore.setAside(tx.db, record.id, moved)
     if (remembered.length > 0) await rowsStore.remember(tx.db, remembered, record.id, tx.at)
   }
 
   /** Waits for a person from now on. */
   function reviewOf(row: rowsStore.StoredRow, plan: KeptPlan, what: (Reason & { code: 'moved' })['what']) {
     const reasons: Reason[] = [...plan.reasons, { code: 'moved', what }]
-    const kept = { ...plan, reasons }
-    return {
-      ...{ seq: row.seq, outcome: 'review' as const, groups: [...new Set(reasons.map(groupOf))] },
-      ...{ plan: seals.plan.seal(kept), digest: digestOf('review', kept), unitId: row.unitId, personId: row.personId },
-      ...{ accountId: row.accountId, search: row.search, spelling: row.spelling },
-    }
+    const kept: KeptPlan = { ...plan, reasons }
+    const digest = digestOf('review', JSON.stringify(kept))
+    return { seq: row.seq, groups: [...new Set(reasons.map(groupOf))], plan: seals.plan.seal(kept), digest }
   }
 
   async function createAll(tx: Tx, by: Actor, record: ImportRecord, jobs: readonly Job[]) {
@@ -213,8 +212,8 @@ export function runningOf(deps: {
       const record = await store.lock(tx.db, id)
       const [row] = record?.state === 'running' ? await rowsStore.open(tx.db, id, 1) : []
       if (!record || !row) return false
-      const plan = row.plan === null ? { reasons: [], item: null, repeats: null } : seals.plan.open(row.plan)
-      await rowsStore.plan(tx.db, id, [reviewOf(row, plan, 'changed')])
+      const [opened] = await chunks.withContents(id, [row])
+      if (opened) await rowsStore.setAside(tx.db, id, [reviewOf(row, opened.kept, 'changed')])
       await rowsStore.note(tx.db, id, row.seq, String(trouble).slice(0, 500))
       return true
     })

@@ -1,5 +1,4 @@
 import type { Secrets } from '../kernel/secrets.ts'
-import type { RosterCells } from './reading/fields.ts'
 import type { KeptPlan } from './plan.ts'
 import { Patch } from './plan/patch.ts'
 import type { PersonFields } from './plan/item.ts'
@@ -12,8 +11,8 @@ export type Before = { readonly [F in keyof PersonFields]?: PersonFields[F] | st
 
 export type Seals = ReturnType<typeof sealsOf>
 
-/** What may hold an identification number lies sealed, each kind in a context of its own. */
-export function sealsOf(secrets: Pick<Secrets, 'seal' | 'open'>) {
+/** What may hold an identification number lies sealed, each kind in a context of its own; rows in chunks (chunks.ts). */
+export function sealsOf(secrets: Pick<Secrets, 'seal' | 'open' | 'sealBytes' | 'openBytes'>) {
   /** Our own writing, authenticated by its seal; only what a later version may read otherwise is parsed. */
   const of = <T>(context: string, parse = (value: unknown) => value as T) => ({
     seal: (value: T): string => secrets.seal(JSON.stringify(value), context),
@@ -21,10 +20,9 @@ export function sealsOf(secrets: Pick<Secrets, 'seal' | 'open'>) {
   })
   return {
     file: {
-      seal: (bytes: Buffer): string => secrets.seal(bytes.toString('base64'), 'import.file'),
-      open: (sealed: string): Buffer => Buffer.from(secrets.open(sealed, 'import.file'), 'base64'),
+      seal: (bytes: Buffer): Buffer => secrets.sealBytes(bytes, 'import.file'),
+      open: (sealed: Uint8Array): Buffer => secrets.openBytes(sealed, 'import.file'),
     },
-    cells: of<RosterCells>('import.cells'),
     plan: of<KeptPlan>('import.plan'),
     patch: of<Patch>('import.patch', (value) => Patch.parse(value)),
     before: of<Before>('import.before'),

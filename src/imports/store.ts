@@ -58,13 +58,13 @@ export const update = async (db: Db, id: ImportId, data: Prisma.ImportUncheckedU
 export async function create(
   db: Db,
   data: Omit<Prisma.ImportUncheckedCreateInput, 'choices'> & { choices: Choices },
-  sealedFile: string,
+  sealedFile: Buffer,
 ): Promise<ImportRecord> {
-  const row = await db.import.create({ data: { ...data, file: { create: { sealed: sealedFile } } } })
+  const row = await db.import.create({ data: { ...data, file: { create: { sealed: new Uint8Array(sealedFile) } } } })
   return recordOf(row)
 }
 
-export const fileOf = async (db: Db, id: ImportId): Promise<string | null> =>
+export const fileOf = async (db: Db, id: ImportId): Promise<Uint8Array | null> =>
   (await db.importFile.findUnique({ where: { importId: id } }))?.sealed ?? null
 
 /** What the worker has to do, oldest first. */
@@ -112,8 +112,9 @@ export async function stale(db: Db, before: Date): Promise<ImportId[]> {
 /** Erases what a list says of people; that it was carried out, and on which accounts, stays. */
 export async function erase(db: Db, id: ImportId, at: Date): Promise<void> {
   await db.importFile.deleteMany({ where: { importId: id } })
+  await db.importChunk.deleteMany({ where: { importId: id } })
   await db.$executeRaw`
-    UPDATE import_row SET cells = NULL, patch = NULL, plan = NULL, before = NULL, spelling = NULL, search = ''
+    UPDATE import_row SET patch = NULL, plan = NULL, before = NULL, spelling = NULL, search = ''
     WHERE import_id = ${id}::uuid`
   await db.import.update({ where: { id }, data: { erasedAt: at, found: null } })
 }

@@ -10,7 +10,8 @@ import { fold } from '../kernel/text.ts'
 import type { Found } from './found.ts'
 import type { ImportId, ImportPolicy } from './import.ts'
 import { partsOf } from './plan.ts'
-import { senderOf } from './planning.ts'
+import type { Chunks, OpenRow } from './chunks.ts'
+import { senderOf } from './world.ts'
 import { CHANGED_FIELDS, type Item, type Outcome, type PersonFields } from './plan/item.ts'
 import { NO_PATCH, type Patch } from './plan/patch.ts'
 import type { Reason, ReasonGroup } from './plan/reason.ts'
@@ -88,8 +89,14 @@ export const ROWS_PAGE = 20
 const LIST_PAGE = 20
 
 /** Imports as people look at them. */
-export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Seals; brakes: Pick<Brakes, 'judge'> }) {
-  const { prisma, clock, seals, brakes } = deps
+export function viewingOf(deps: {
+  prisma: PrismaClient
+  clock: Clock
+  seals: Seals
+  chunks: Chunks
+  brakes: Pick<Brakes, 'judge'>
+}) {
+  const { prisma, clock, seals, chunks, brakes } = deps
 
   const unitsNow = () => worldStore.units(prisma, dayOf(clock()))
 
@@ -123,10 +130,15 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
       store.spellings(prisma, senderOf(record)),
     ])
     const index = unitIndexOf(units.known, units.successors)
+    const stored = await rowsStore.bySeq(
+      prisma,
+      record.id,
+      rows.map(({ seq }) => seq),
+    )
+    const shown = new Map((await chunks.withContents(record.id, stored)).map(({ seq, cells }) => [seq, cells]))
     const views: SpellingView[] = []
     for (const { spelling: key, rows: count, seq } of rows) {
-      const row = await rowsStore.find(prisma, record.id, seq)
-      const cells = row?.cells ? seals.cells.open(row.cells) : {}
+      const cells = shown.get(seq) ?? {}
       const spelling = spellingOf(cells.unit?.value ?? null, cells.parentUnit?.value ?? null) ?? {
         key,
         text: key,
@@ -140,11 +152,11 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
   }
   const isOpen = ({ answer, said }: SpellingView): boolean => said === null && answer.kind !== 'sure'
 
-  function viewOf(row: rowsStore.StoredRow, nameOf: (id: UnitId) => string | null): RowView {
-    const plan = row.plan === null ? null : seals.plan.open(row.plan)
-    const cells = row.cells === null ? {} : seals.cells.open(row.cells)
+  function viewOf(row: OpenRow, nameOf: (id: UnitId) => string | null): RowView {
+    const plan = row.plan === null ? row.kept : seals.plan.open(row.plan)
+    const { cells } = row
     const patch = row.patch === null ? NO_PATCH : seals.patch.open(row.patch)
-    const item = plan?.item ?? null
+    const item = plan.item
     return {
       ...{ seq: row.seq, number: row.rowNumber, sheet: row.sheet, outcome: row.outcome, state: row.state, cells },
       name: patch.fields.fullName ?? cells.fullName?.value ?? cells.fullName?.raw ?? '',
@@ -152,11 +164,11 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
       unit: [...new Set([cells.unit, cells.parentUnit].map((cell) => cell?.value ?? cell?.raw ?? ''))]
         .filter(Boolean)
         .join(', '),
-      reasons: plan?.reasons ?? [],
+      reasons: plan.reasons,
       changes: changesOf(item, nameOf),
       local: item?.type === 'create' ? item.local : null,
       unitName: row.unitId === null ? null : nameOf(row.unitId),
-      ...{ accountId: row.accountId, repeats: plan?.repeats ?? null, note: row.note },
+      ...{ accountId: row.accountId, repeats: plan.repeats, note: row.note },
       patch,
     }
   }
@@ -188,7 +200,7 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
       ])
       const nameOf = (unit: UnitId) => units.named.get(unit)?.name ?? null
       const names = await namesOf(found.rows)
-      const rows = found.rows.map((row) => {
+      const rows = (await chunks.withContents(id, found.rows)).map((row) => {
         const view = viewOf(row, nameOf)
         return view.name === '' && row.personId !== null ? { ...view, name: names.get(row.personId) ?? '' } : view
       })
@@ -197,7 +209,8 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
 
     async row(_permit: Permit<'import.read'>, id: ImportId, seq: number): Promise<RowView | null> {
       const [row, units] = await Promise.all([rowsStore.find(prisma, id, seq), unitsNow()])
-      return row && viewOf(row, (unit) => units.named.get(unit)?.name ?? null)
+      const [open] = row ? await chunks.withContents(id, [row]) : []
+      return open ? viewOf(open, (unit) => units.named.get(unit)?.name ?? null) : null
     },
 
     /** How the list writes units, with what that means, most frequent first. */
@@ -218,7 +231,8 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
       const units = await unitsNow()
       for (let seq = 0; ;) {
         const rows = await rowsStore.after(prisma, id, seq, 1_000)
-        for (const row of rows) yield viewOf(row, (unit) => units.named.get(unit)?.name ?? null)
+        for (const row of await chunks.withContents(id, rows))
+          yield viewOf(row, (unit) => units.named.get(unit)?.name ?? null)
         if (rows.length < 1_000) return
         seq = rows.at(-1)?.seq ?? seq
       }
@@ -226,7 +240,7 @@ export function viewingOf(deps: { prisma: PrismaClient; clock: Clock; seals: Sea
   }
 
   async function namesOf(rows: readonly rowsStore.StoredRow[]): Promise<ReadonlyMap<string, string>> {
-    const ids = rows.flatMap(({ personId, cells }) => (personId !== null && cells === null ? [personId] : []))
+    const ids = rows.flatMap(({ personId, rowNumber }) => (personId !== null && rowNumber === null ? [personId] : []))
     if (ids.length === 0) return new Map()
     const people = await prisma.person.findMany({ where: { id: { in: ids } }, select: { id: true, fullName: true } })
     return new Map(people.map(({ id, fullName }) => [id, fullName]))

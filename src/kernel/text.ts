@@ -25,7 +25,9 @@ const UNDECOMPOSED: Readonly<Record<string, string>> = { đ: 'd', ð: 'd', ɖ: '
  * either placement of a tone mark. Apostrophes and hyphens vanish; other runs of non-alphanumerics become one space.
  */
 export function fold(text: string): string {
-  return text
+  const before = folded.get(text)
+  if (before !== undefined) return before
+  const plain = text
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
@@ -33,7 +35,15 @@ export function fold(text: string): string {
     .replace(/['’ʼ‘`´-]/gu, '')
     .replace(/[^a-z0-9]+/gu, ' ')
     .trim()
+  if (text.length > LONGEST_REMEMBERED) return plain
+  if (folded.size >= REMEMBERED) folded.clear()
+  folded.set(text, plain)
+  return plain
 }
+// Names, words and letters are asked for again and again, the same one by several rules in a row.
+const folded = new Map<string, string>()
+const REMEMBERED = 10_000
+const LONGEST_REMEMBERED = 100
 
 /** A line of text with a code as message: `empty`, `too-long` or `odd`. */
 export const line = (max: number) =>

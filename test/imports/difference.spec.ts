@@ -53,7 +53,7 @@ describe('who a row is about', () => {
   test('what a person confirmed once is remembered', () => {
     const someone = known('Nguyễn Văn An')
     const said: Said = { name: 'Nguyễn Văn An', unit: 'Sở Nội vụ' }
-    const remembered = new Map(rowsOf([said]).map(({ print }) => [print, someone.personId]))
+    const remembered = new Map(rowsOf([said]).map(({ print }) => [print ?? '', someone.personId]))
     expect(told(plan([said], [someone], { remembered }))).toEqual(['nothing'])
   })
 })

@@ -55,7 +55,7 @@ export const rowsOf = (rows: readonly Said[]): Facts[] =>
       { seq: n + 1, sheet: 'Tổng hợp', number: n + 2, cells: present },
       { ...NO_PATCH, ...said.patch },
       {
-        ...{ today: TODAY, hash },
+        ...{ today: TODAY, hash, spellings: new Map() },
         domains: new Set(['quangninh.gov.vn']),
       },
     )

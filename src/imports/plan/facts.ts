@@ -51,8 +51,11 @@ export type Facts = {
   readonly given: (GivenAddress & { readonly text: string }) | null
   readonly reasons: readonly Reason[]
   readonly patch: Patch
-  /** The same for a row that says the same of who it is, in whichever file. */
-  readonly print: string
+  /**
+   * The same for a row that says the same of who it is, in whichever file; null for a row that has a number and no reason to
+   * wait, for it is found by the number.
+   */
+  readonly print: string | null
 }
 
 export type FactsContext = {
@@ -62,6 +65,8 @@ export type FactsContext = {
   readonly domains: ReadonlySet<string>
   /** A keyed hash of an identification number (or, with a prefix, of what tells a row). */
   readonly hash: (text: string) => string
+  /** Spellings that were seen before: thousands of rows share a few. */
+  readonly spellings: Map<string, Spelling | null>
 }
 
 /** Reads a kept row with what was decided about it. */
@@ -93,10 +98,20 @@ export function factsOf(row: KeptRow, patch: Patch, context: FactsContext): Fact
     ...{ sex: value('sex'), nin, hash: nin === null ? null : context.hash(nin) },
     ...{ position: value('position'), phone: value('phone'), contactEmail: value('contactEmail') },
     employment: value('employment'),
-    spelling: spellingOf(value('unit'), value('parentUnit')),
+    spelling: spelled(value('unit'), value('parentUnit'), context.spellings),
     given: address === null ? null : { ...readGivenAddress(address, context.domains), text: address },
-    ...{ reasons, patch, print: printOf(row.cells, context.hash) },
+    ...{ reasons, patch, print: nin !== null && reasons.length === 0 ? null : printOf(row.cells, context.hash) },
   }
+}
+
+function spelled(unit: string | null, parent: string | null, known: FactsContext['spellings']): Spelling | null {
+  const key = `${unit ?? ''}|${parent ?? ''}`
+  let found = known.get(key)
+  if (found === undefined) {
+    found = spellingOf(unit, parent)
+    known.set(key, found)
+  }
+  return found
 }
 
 type Raise = (reason: Reason) => void
@@ -174,4 +189,4 @@ function withFields(cells: RosterCells, { fields }: Patch, today: Day): RosterCe
 
 const IDENTITY = ['fullName', 'birthDate', 'sex', 'number', 'unit', 'parentUnit'] as const
 const printOf = (cells: RosterCells, hash: (text: string) => string): string =>
-  hash(`row ${JSON.stringify(IDENTITY.map((field) => tidy(cells[field]?.raw ?? '').toLowerCase()))}`)
+  hash(`row ${JSON.stringify(IDENTITY.map((field) => cells[field]?.raw ?? '')).toLowerCase()}`)

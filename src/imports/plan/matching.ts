@@ -62,7 +62,7 @@ export function match(row: Facts, unitId: UnitId | null, people: People): Match 
   }
   if (patch.person === 'new') return { known: null, reasons: [], maybe: [] }
 
-  const earlier = people.remembered.get(row.print)
+  const earlier = row.print === null ? undefined : people.remembered.get(row.print)
   const again = earlier === undefined ? undefined : people.byId.get(earlier)
   // With a number of their own they would have been found by it, or are somebody else.
   if (again && (row.hash === null || again.hash === null)) return { known: again, reasons: [], maybe: [again.personId] }
