@@ -1,6 +1,7 @@
 /**
  * A cell as the file has it. `text` is what a person sees in it; `number` is NaN but for numbers and dates, where it is the
- * number stored (a date's is the day's serial in the 1900 system). `font` is the name of its font when the file tells.
+ * number stored (a date's is the day's serial in the 1900 system). `font` is the name of its font when that is one
+ * of an old encoding, else `''`.
  */
 export type RawCell = {
   readonly kind: 'text' | 'number' | 'date' | 'boolean' | 'error'
@@ -35,4 +36,12 @@ export type RawFile = {
 /** The cell's text, or nothing. */
 export const textOf = (cell: RawCell | undefined): string => cell?.text ?? ''
 
-export const textCell = (text: string): RawCell => ({ kind: 'text', text, number: Number.NaN, font: '' })
+export const textCell = (text: string, font = ''): RawCell => ({ kind: 'text', text, number: Number.NaN, font })
+
+/** A cell with a text; none when it is nothing but blanks. */
+export function filledCell(text: string, font = ''): RawCell | null {
+  const first = text.charCodeAt(0)
+  // Most begin with a letter or a digit; what begins otherwise may be blanks only.
+  if (!(first > 0x20 && first < 0x80) && text.trim() === '') return null
+  return textCell(text, font)
+}

@@ -1,11 +1,16 @@
 import type { Archive } from './archive.ts'
 import type { RosterLimits } from './limits.ts'
+import { filledCell, type RawCell } from './raw.ts'
 import { refused } from './refusal.ts'
 import { feed, joinText, type XmlHandlers } from './xml.ts'
 
 /** The texts that the sheets share, each with its runs joined; reading aids (phonetic runs) are left out. */
-export async function readSharedStrings(archive: Archive, part: string, limits: RosterLimits): Promise<string[]> {
-  const texts: string[] = []
+export async function readSharedStrings(
+  archive: Archive,
+  part: string,
+  limits: RosterLimits,
+): Promise<(RawCell | null)[]> {
+  const texts: (RawCell | null)[] = []
   let [text, collecting, aid, characters] = ['', false, false, 0]
   const handlers: XmlHandlers = {
     open(name) {
@@ -23,7 +28,7 @@ export async function readSharedStrings(archive: Archive, part: string, limits: 
         characters += text.length
         if (characters > limits.sharedCharacters)
           throw refused({ kind: 'too-big', limit: 'sharedCharacters', allowed: limits.sharedCharacters })
-        texts.push(unescapeControls(text))
+        texts.push(filledCell(unescapeControls(text)))
       }
     },
   }

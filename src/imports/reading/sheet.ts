@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { blamed } from './archive.ts'
 import type { RosterLimits } from './limits.ts'
-import type { Merge, RawCell, RawRow } from './raw.ts'
+import { filledCell, type Merge, type RawCell, type RawRow } from './raw.ts'
 import { refused } from './refusal.ts'
 import { DAYS_1904, dayOfSerial, serialOfDay, shownDay } from './serial.ts'
 import { unescapeControls } from './shared-strings.ts'
@@ -10,7 +10,8 @@ import { joinText, xmlParser } from './xml.ts'
 
 /** What the cells of a sheet refer to. */
 export type SheetContext = {
-  readonly shared: readonly string[]
+  /** The texts that the sheets share, as cells; null for blanks. */
+  readonly shared: readonly (RawCell | null)[]
   readonly styles: readonly CellStyle[]
   readonly date1904: boolean
   readonly limits: RosterLimits
@@ -47,7 +48,8 @@ const EMPTY_ROWS = /(?:<row r="\d+"[^<>/]*(?:\/>|><\/row>))+(?=<row r=")/g
  * The piece without cells and rows that hold nothing: a sheet that was formatted to its end has a million of them, and they
  * are found much faster than parsed. Only those go whose successor tells its own place.
  */
-const withoutEmpty = (piece: string): string => piece.replace(EMPTY_CELLS, '').replace(EMPTY_ROWS, '')
+const withoutEmpty = (piece: string): string =>
+  piece.includes('"/><') || piece.includes('"></row>') ? piece.replace(EMPTY_CELLS, '').replace(EMPTY_ROWS, '') : piece
 
 function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (row: RawRow) => void) {
   let [rowNumber, column, type, style, value, collecting, aid, inData] = [0, -1, '', PLAIN, '', false, false, false]
@@ -118,39 +120,42 @@ function cellOf(
   value: string,
   type: string,
   style: CellStyle,
-  shared: readonly string[],
+  shared: SheetContext['shared'],
   date1904: boolean,
 ): RawCell | null {
   const { font } = style
   switch (type) {
-    case 's':
-      return text(shared[Number(value)] ?? '', font)
+    case 's': {
+      // Most cells are the shared text's own, so that a text that comes again costs nothing.
+      const cell = shared[Number(value)] ?? null
+      return cell === null || font === '' ? cell : { ...cell, font }
+    }
     case 'inlineStr':
     case 'str':
-      return text(unescapeControls(value), font)
+      return filledCell(unescapeControls(value), font)
     case 'b':
       return { kind: 'boolean', text: value === '1' ? 'TRUE' : 'FALSE', number: Number.NaN, font }
     case 'e':
       return { kind: 'error', text: value, number: Number.NaN, font }
     case 'd': {
       const day = /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0]
-      if (day === undefined || Number.isNaN(Date.parse(day))) return text(value, font)
+      if (day === undefined || Number.isNaN(Date.parse(day))) return filledCell(value, font)
       return { kind: 'date', text: shownDay(day), number: serialOfDay(day), font }
     }
     default: {
       const number = Number(value)
-      if (Number.isNaN(number)) return text(value, font)
+      if (Number.isNaN(number)) return filledCell(value, font)
       const serial = style.date && date1904 ? number + DAYS_1904 : number
       const day = style.date ? dayOfSerial(serial) : null
       if (day !== null) return { kind: 'date', text: shownDay(day), number: serial, font }
       // JavaScript writes whole numbers out up to 21 digits, which is more than Excel keeps.
-      return { kind: 'number', text: String(number).padStart(style.digits, '0'), number, font }
+      return { kind: 'number', text: shownNumber(number, style.digits), number, font }
     }
   }
 }
 
-const text = (value: string, font: string): RawCell | null =>
-  value.trim() === '' ? null : { kind: 'text', text: value, number: Number.NaN, font }
+const shownNumber = (number: number, digits: number): string =>
+  digits === 0 ? String(number) : String(number).padStart(digits, '0')
 
 const MERGE = /mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"/g
 const MOST_MERGES = 50_000

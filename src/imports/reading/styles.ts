@@ -1,6 +1,6 @@
 import { eachTag } from './xml.ts'
 
-/** What a cell's style says of its value: whether a number is a date, how many digits are shown, and in which font. */
+/** What a cell's style says of its value: whether a number is a date, how many digits are shown, and in which font if an old one. */
 export type CellStyle = { readonly date: boolean; readonly digits: number; readonly font: string }
 
 export const PLAIN: CellStyle = { date: false, digits: 0, font: '' }
@@ -23,6 +23,9 @@ export function isDateFormat(code: string): boolean {
 /** How many digits a format such as `000000000000` always shows; 0 for others. */
 const digitsOf = (code: string): number => (/^0{2,20}$/.test(code) ? code.length : 0)
 
+/** Fonts of TCVN3 and VNI tell what their texts are; of others nothing is known. */
+const oldFont = (name: string): string => (/^(\.vn|vni)/i.test(name) ? name : '')
+
 /** The styles of `xl/styles.xml`, by the number that cells name. */
 export function parseStyles(xml: string, part: string): CellStyle[] {
   const formats = new Map<number, string>()
@@ -43,7 +46,7 @@ export function parseStyles(xml: string, part: string): CellStyle[] {
       styles.push({
         date: code === undefined ? isBuiltInDate(id) : isDateFormat(code),
         digits: code === undefined ? 0 : digitsOf(code),
-        font: fonts[Number(attribute('fontId'))] ?? '',
+        font: oldFont(fonts[Number(attribute('fontId'))] ?? ''),
       })
     }
   })
