@@ -138,6 +138,19 @@ describe('the walls of the house', () => {
       'plan/matching',
     ],
     ...['plan/patch', 'plan/reason', 'plan/spelling', 'plan/spelling-words'],
+    ...[
+      'cells',
+      'columns',
+      'dates',
+      'detection',
+      'encodings',
+      'guesses',
+      'header',
+      'headings',
+      'mapping',
+      'numbers',
+    ].map((name) => `reading/${name}`),
+    ...['persons', 'rows', 'serial', 'styles', 'syllable', 'units-around', 'values'].map((name) => `reading/${name}`),
   ])('%s.ts thinks, and does not act', (name) => {
     const file = files.find((each) => nameOf(each) === `${name}.ts`)
     expect(file).toBeDefined()
