@@ -109,6 +109,7 @@ function problemsOf(route: ApiRoute, lang: Language, publicUrl: string): Operati
       : []),
     ...(route.method === 'post' ? (['key-needed', 'key-malformed', 'key-in-use', 'key-reused'] as const) : []),
     ...(route.matched ? (['changed', 'precondition-needed'] as const) : []),
+    ...(!route.matched && route.method !== 'get' ? (['no-precondition'] as const) : []),
     ...route.problems,
   ])
   const byStatus = Map.groupBy(kinds, (kind) => PROBLEMS[kind].status)

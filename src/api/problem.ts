@@ -43,6 +43,7 @@ export type ProtocolRefusal =
   | { kind: 'key-malformed' }
   | { kind: 'changed' }
   | { kind: 'precondition-needed' }
+  | { kind: 'no-precondition' }
   | { kind: 'too-large'; most: number }
   | { kind: 'wrong-type' }
   | { kind: 'too-many-requests'; seconds: number }
@@ -94,6 +95,7 @@ const ROWS = {
   'key-reused': row(422, 'Khóa này đã dùng cho yêu cầu khác', 'The key came with another request before'),
   changed: row(412, 'Nội dung đã thay đổi so với bản đã đọc', 'It has changed since it was read'),
   'precondition-needed': row(428, 'Cần tiêu đề If-Match', 'An If-Match header is needed'),
+  'no-precondition': row(400, 'Thao tác này không nhận If-Match', 'This operation does not take If-Match'),
   'too-large': row(413, 'Nội dung gửi lên quá lớn', 'The body is too large'),
   'wrong-type': row(415, 'Nội dung phải là application/json', 'The body has to be application/json'),
   'too-many-requests': row(429, 'Quá nhiều yêu cầu', 'Too many requests'),

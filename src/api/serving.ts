@@ -27,6 +27,9 @@ export function servingOf(services: Services) {
     const body = await bodyOf(request, response)
     const prepared = route.prepare(desk, { params: { ...params }, query: { ...query }, body })
     if (!prepared.ok) throw new Problem(prepared.refusal)
+    // A condition that nobody looks at must not be taken for one that held.
+    if (!route.matched && route.method !== 'get' && request.headers['if-match'] !== undefined)
+      throw new Problem({ kind: 'no-precondition' })
     const act = () => answerOf(route, prepared.value, request, desk.lang)
     if (route.method === 'get') send(request, response, await act())
     else if (route.method === 'post') send(request, response, await once(request, desk, body, act))

@@ -75,6 +75,8 @@ const filled = (path: string): string => {
   const [, kind = ''] = path.split('/')
   return path.replace(/\{\w+\}/, ids[kind] ?? '2031')
 }
+const matchOf = ({ parameters }: Operation) =>
+  parameters.some(({ name }) => name === 'If-Match') ? { match: '"x"' } : {}
 /** Understood and refused, or harmless and done: never a fault of ours, and the contract is held by the client. */
 const calm = (answer: Reply, what: unknown) =>
   expect([what, answer.status < 500 && answer.status !== 401 && answer.status !== 429]).toEqual([what, true])
@@ -89,7 +91,7 @@ describe('hostile values', () => {
         for (const value of some(HOSTILE)) {
           const body = JSON.stringify(withValue(content.example, field, value))
           // What needs an ETag is refused for the lack of it at the latest.
-          const answer = await client.send(method as 'post', filled(path), body, { match: '"x"' })
+          const answer = await client.send(method as 'post', filled(path), body, matchOf(operation))
           calm(answer, [operation.operationId, field, value])
           tried++
         }
@@ -105,14 +107,8 @@ describe('hostile values', () => {
       for (const name of [...names, 'unknown']) {
         for (const value of some(TEXTS)) {
           const text = value.length > 5_000 ? value.slice(0, 5_000) : value.toWellFormed()
-          const answer = await client.send(
-            method as 'get',
-            `${filled(path)}?${name}=${encodeURIComponent(text)}`,
-            undefined,
-            {
-              match: '"x"',
-            },
-          )
+          const asked = `${filled(path)}?${name}=${encodeURIComponent(text)}`
+          const answer = await client.send(method as 'get', asked, undefined, matchOf(operation))
           calm(answer, [operation.operationId, name, value])
         }
       }

@@ -234,6 +234,11 @@ describe('a change', () => {
     expect((await client.get(path)).etag).toBe(done.etag)
   })
 
+  test('that takes no condition refuses one, rather than not look at it', async () => {
+    const refused = await client.post('/units', facts(), { match: '*' })
+    expect([refused.status, refused.problem]).toEqual([400, 'no-precondition'])
+  })
+
   test('of two who have read the same, one is done', async () => {
     const made = await client.post('/units', facts())
     const path = `/units/${String(made.body['id'])}/versions`
