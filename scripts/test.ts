@@ -17,6 +17,7 @@ const PURE = [
   'lists',
   'audit',
   'brake',
+  'reconcile',
   'provisioning',
   'config',
   'architecture',

@@ -17,10 +17,11 @@ const FEATURES = [
   'imports',
   'brake',
   'lists',
+  'reconcile',
 ] as const
 /** Where people and programs come in. */
 const DOORS = ['web', 'api']
-const PORTS = ['directory/directory.ts', 'mail/mail.ts']
+const PORTS = ['directory/directory.ts', 'directory/survey.ts', 'mail/mail.ts', 'mail/survey.ts']
 const isFeature = (room: string): boolean => (FEATURES as readonly string[]).includes(room)
 
 type Import = { from: string; to: string }
@@ -151,6 +152,8 @@ describe('the walls of the house', () => {
       'numbers',
     ].map((name) => `reading/${name}`),
     ...['persons', 'rows', 'serial', 'styles', 'syllable', 'units-around', 'values'].map((name) => `reading/${name}`),
+    'compare',
+    'finding',
   ])('%s.ts thinks, and does not act', (name) => {
     const file = files.find((each) => nameOf(each) === `${name}.ts`)
     expect(file).toBeDefined()

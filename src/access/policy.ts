@@ -77,6 +77,8 @@ const RULES = {
   'import.read': { ...centre, cli: 'all' },
   'import.change': { ...itStaff, cli: 'all' },
   'import.approve': itStaff,
+  'reconcile.read': { ...centre, cli: 'all' },
+  'reconcile.change': { ...itStaff, cli: 'all' },
   'brake.read': { ...centre, cli: 'all' },
   // Two people, so never the command line.
   'brake.release': itStaff,

@@ -51,6 +51,8 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'import.change': 'imports:change',
   // The second person looks with their own eyes.
   'import.approve': null,
+  'reconcile.read': null,
+  'reconcile.change': null,
   'brake.read': 'brake:read',
   'brake.release': 'brake:release',
   'holiday.read': 'holidays:read',

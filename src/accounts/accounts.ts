@@ -21,6 +21,7 @@ import type { LifePolicies } from './life-policies.ts'
 import { accountsIn } from './life-store.ts'
 import type { AccountState } from './life.ts'
 import { readingOf } from './reading.ts'
+import { takingOf } from './taking.ts'
 import * as wanted from './wanted-store.ts'
 
 export type { Activation, Slip } from './activations.ts'
@@ -56,6 +57,7 @@ export function accountsOf(deps: {
     ...activations,
     ...issuingOf({ ...deps, holders }),
     ...changesOf({ ...deps, due }),
+    ...takingOf({ ...deps, due }),
     ...enactingOf({ ...deps, due, holders, offerLink: activations.offerLink }),
     setHolders: holders.setHolders,
 

@@ -38,7 +38,7 @@ const HoldJson = z
   .meta({ id: 'BrakeHold' })
 const HoldWhole = HoldJson.extend({
   parts: said(
-    list(z.object({ change: Change, unitId: UnitId, n: count() })),
+    list(z.object({ change: Change, unitId: UnitId.nullable(), n: count() })),
     'Theo đơn vị và việc.',
     'By unit and kind of change.',
   ),

@@ -9,8 +9,8 @@ export type Change = (typeof CHANGES)[number]
 export const PLAN_KINDS = ['import', 'reconcile', 'reorganisation', 'limits'] as const
 export type PlanKind = (typeof PLAN_KINDS)[number]
 
-/** How many accounts of one unit a plan changes in one way. */
-export type Part = { readonly change: Change; readonly unitId: UnitId; readonly n: number }
+/** How many accounts of one unit a plan changes in one way; null for what belongs to no unit. */
+export type Part = { readonly change: Change; readonly unitId: UnitId | null; readonly n: number }
 
 /** A whole plan before its first change. `hash` is of all that it would do: a release is good for this very plan only. */
 export type Plan = {
@@ -20,6 +20,8 @@ export type Plan = {
   /** What people call it, such as a file's name. */
   readonly name: string
   readonly parts: readonly Part[]
+  /** Two people look at it, however small it is. */
+  readonly alwaysTwo?: boolean
 }
 
 const Percent = z.number().int().min(0).max(100)
@@ -110,6 +112,7 @@ export type Reason =
       readonly limit: number
     }
   | { readonly kind: 'looser' }
+  | { readonly kind: 'always-two' }
 
 /**
  * Every limit that the whole plan goes beyond; none when it may go on. `before` is what other plans changed within the
@@ -152,9 +155,9 @@ const sum = (parts: readonly { n: number }[]): number => parts.reduce((total, { 
 function byUnit(parts: readonly Part[], { units }: Population): { unitName: string; n: number; of: number }[] {
   const changed = new Map<UnitId, number>()
   const all = new Map<UnitId, number>()
-  const upwards = (from: UnitId, n: number, into: Map<UnitId, number>) => {
+  const upwards = (from: UnitId | null, n: number, into: Map<UnitId, number>) => {
     const seen = new Set<UnitId>()
-    for (let at: UnitId | null = from; at !== null && !seen.has(at); at = units.get(at)?.parent ?? null) {
+    for (let at = from; at !== null && !seen.has(at); at = units.get(at)?.parent ?? null) {
       seen.add(at)
       into.set(at, (into.get(at) ?? 0) + n)
     }

@@ -81,6 +81,7 @@ export function brakesOf(deps: {
       const released = open?.plan.hash === plan.hash && holdState(open, tx.at) === 'released'
       if (!released) {
         const reasons = await reasonsFor(tx, plan)
+        if (plan.alwaysTwo) reasons.unshift({ kind: 'always-two' })
         if (reasons.length > 0) {
           const held = await holdFor(tx, plan, reasons)
           if (held.id !== open?.id)

@@ -4,10 +4,11 @@ import { isIP, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import ldapjsModule from 'ldapjs'
 import { TargetFault, type Fault, type FaultKind } from '../kernel/fault.ts'
-import { guardLdapjs, resultCode } from './ldapjs-guard.ts'
+import { guardLdapjs, resultCode, takeEntries } from './ldapjs-guard.ts'
 import type { Done, Failure, Ldapjs, LdapjsErrors, Opaque, RawClient, RawEntry, RawServer } from './ldapjs-types.ts'
 import { OIDS, type LdapAttributes, type LdapEntry, type LdapFilter } from './operations.ts'
 import type { LdapChange, LdapSettings, LdapWrite, SearchOptions } from './operations.ts'
+import { pagedSearch, pageStream } from './page-stream.ts'
 import { CODES, faultOf } from './result-codes.ts'
 
 /*
@@ -35,6 +36,11 @@ export type LdapConnection = {
   bind(dn: string, password: string): Promise<void>
   /** All that matches, or a fault: a list cut by a size limit is never returned. */
   search(base: string, options: SearchOptions): Promise<LdapEntry[]>
+  /**
+   * All that matches, a page at a time and never more than two of them in memory; a list that is cut ends in a fault. The
+   * connection is good for nothing else any more. Where the server has no pages, the answer comes in pieces of their size.
+   */
+  pages(base: string, options: SearchOptions & { readonly pageSize: number }): AsyncGenerator<LdapEntry[]>
   add(dn: string, attributes: LdapAttributes): Promise<void>
   modify(dn: string, changes: readonly LdapChange[]): Promise<void>
   del(dn: string): Promise<void>
@@ -175,6 +181,7 @@ async function open(settings: LdapSettings): Promise<LdapConnection> {
     ask<unknown>('write', (done) => {
       if (one.type === 'add') client.add(one.dn, attributes(one.attributes), controls, done)
       else if (one.type === 'modify') client.modify(one.dn, one.changes.map(change), controls, done)
+      else if (one.type === 'rename') client.modifyDN(one.dn, one.to, controls, done)
       else client.del(one.dn, controls, done)
     }).then(() => undefined)
 
@@ -190,6 +197,22 @@ async function open(settings: LdapSettings): Promise<LdapConnection> {
         client.search(base, searchOptions(options, timeoutMs), (error, answer) => {
           if (error || !answer) done(error ?? new Error('no answer'))
           else collect(answer, done, alive)
+        }),
+      ),
+    pages: (base, options) =>
+      pageStream((feed) =>
+        pagedSearch(feed, {
+          ...{ timeoutMs, pageSize: options.pageSize },
+          take: (entry) => takeEntries(client, entry),
+          search: (done) => {
+            if (!connection.isOpen()) throw unreachable(state.reason || 'the connection is closed')
+            client.search(base, { ...searchOptions(options, timeoutMs), ...pausing(options.pageSize) }, done)
+          },
+          translate: (error) => (error instanceof LdapFault ? error : translate(error, 'unreachable', url)),
+          late: (why) => {
+            abandon(why)
+            return unreachable(why)
+          },
         }),
       ),
     add: (dn, attributes) => write({ type: 'add', dn, attributes }),
@@ -295,6 +318,9 @@ function searchOptions(options: SearchOptions, timeoutMs: number): object {
     ...(options.pageSize === undefined ? {} : { paged: { pageSize: options.pageSize } }),
   }
 }
+
+// The deadline between two entries is ours; the server's limit would count the whole of a long answer.
+const pausing = (pageSize: number) => ({ timeLimit: 0, paged: { pageSize, pagePause: true } })
 
 function collect(answer: EventEmitter, done: Done<LdapEntry[]>, alive: () => void): void {
   const entries: LdapEntry[] = []

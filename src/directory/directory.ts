@@ -1,5 +1,13 @@
 import type { Fault, Finding } from '../kernel/fault.ts'
 
+/** What is known of an entry from before; none of a new one. */
+export type Placed = {
+  /** The server's identifier of the entry. One that bears it and no `congvuId` is the subject's own: adopted, or stripped. */
+  readonly remoteId?: string | null
+  /** Where the entry is to be moved to, should it be elsewhere; without it, it stays where it is. */
+  readonly place?: string | null
+}
+
 /** A mailbox holder as the directory should show it (MODEL: Entries). */
 export type DirectoryAccount = {
   readonly kind: 'account'
@@ -27,7 +35,7 @@ export type DirectoryAccount = {
   readonly revision: number
   /** False: an existing entry may be changed, but a missing one is not created (the mail home is not vacant). */
   readonly mayCreate: boolean
-}
+} & Placed
 
 /** A unit or list as a group (`congvuGroup`), a subject of its own. Members are accounts' identities, not DNs. */
 export type DirectoryGroup = {
@@ -44,7 +52,7 @@ export type DirectoryGroup = {
   /** DNs as earlier outcomes of the members reported them. */
   readonly members: readonly string[]
   readonly revision: number
-}
+} & Placed
 
 export type DirectoryEntry = DirectoryAccount | DirectoryGroup
 
@@ -81,7 +89,7 @@ export type DirectoryCapabilities = {
 export type Directory = {
   /**
    * Makes the entries so, however often it is asked; answers in the order asked, one outcome an entry, and never throws.
-   * An entry is found by `congvuId`; a login, mail or alias that belongs to an entry with another `congvuId` (or none) is
+   * An entry is found by `congvuId`, or by `remoteId` while it bears none; a login, mail or alias that belongs to an entry with another `congvuId` (or none) is
    * `refused`, never taken over. One bad entry does not hold up the others.
    */
   ensure(entries: readonly DirectoryEntry[]): Promise<DirectoryOutcome[]>

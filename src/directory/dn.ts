@@ -31,7 +31,16 @@ export function parseDn(dn: string): Rdn[] | null {
   return null
 }
 
+const SPECIAL = /[,+;\\]/g
+
 function readValue(dn: string, start: number): { value: string; end: number } | null {
+  // Nearly every value has nothing escaped in it.
+  SPECIAL.lastIndex = start
+  const special = SPECIAL.exec(dn)
+  if (special?.[0] !== '\\') {
+    const end = special?.index ?? dn.length
+    return { value: dn.slice(start, end).replace(/^ +| +$/g, ''), end }
+  }
   const bytes: Buffer[] = []
   let at = start
   while (dn[at] === ' ') at += 1
@@ -68,12 +77,15 @@ const foldValue = (value: string) => value.trim().replace(/ +/g, ' ').toLowerCas
  * server answers with. What is not a name is only trimmed and lowered.
  */
 export function dnKey(dn: string): string {
+  if (PLAIN_DN.test(dn)) return dn.toLowerCase()
   const rdns = parseDn(dn)
   if (rdns === null) return dn.trim().toLowerCase()
   const fold = (rdn: Rdn) => rdn.map(({ type, value }) => `${type}=${escapeValue(foldValue(value))}`)
   return rdns.map((rdn) => fold(rdn).sort().join('+')).join(',')
 }
 
+// Nothing in it is spelled in two ways but for case.
+const PLAIN_DN = /^[a-z][a-z0-9-]*=[a-z0-9._@-]+(,[a-z][a-z0-9-]*=[a-z0-9._@-]+)*$/i
 const escapeValue = (value: string) => value.replace(/[\\,+;"<>=#]/g, (char) => `\\${char}`)
 
 /** Whether `dn` lies below `ancestor`, or is it. */

@@ -1,5 +1,5 @@
 import type { DirectoryOutcome } from './directory.ts'
-import { dnKey } from './dn.ts'
+import { dnKey, parentDn, parseDn } from './dn.ts'
 import { valuesOf, type LdapEntry, type LdapWrite } from './operations.ts'
 import { differences, type Wanted } from './wanted.ts'
 
@@ -8,6 +8,8 @@ export type Owner = { readonly dn: string; readonly id: string | null }
 
 export type Decision =
   | { readonly type: 'write'; readonly write: LdapWrite; readonly creates: boolean }
+  /** The entry is elsewhere, or called otherwise, than it should be; what else is to be written is decided afterwards. */
+  | { readonly type: 'move'; readonly write: LdapWrite }
   | { readonly type: 'done'; readonly outcome: DirectoryOutcome }
   | { readonly type: 'taken'; readonly outcome: DirectoryOutcome; readonly owners: readonly Owner[] }
 
@@ -18,8 +20,8 @@ const idOf = (entry: LdapEntry) => valuesOf(entry, 'congvuId')[0] ?? null
  * What to do about one wanted entry, given every entry that carries its identity, its name or one of its addresses:
  * write, leave, or refuse. An entry of another identity, or of none, is never taken over.
  */
-export function decide(wanted: Wanted, related: Related, baseDn: string): Decision {
-  const own = related.byId.get(lower(wanted.id)) ?? []
+export function decide(wanted: Wanted, related: Related, baseDn: string, leave: Leave = NOTHING): Decision {
+  const own = related.byId.get(lower(wanted.id)) ?? itsOwn(wanted, related)
   if (own.length > 1)
     return refused(`several entries carry congvuId ${wanted.id}: ${own.map(({ dn }) => dn).join('; ')}`)
   const entry = own[0]
@@ -29,7 +31,7 @@ export function decide(wanted: Wanted, related: Related, baseDn: string): Decisi
   const newDn = `${wanted.rdn},ou=${wanted.container},${baseDn}`
   const taken = claims(wanted, entry === undefined ? newDn : null).flatMap(({ key, says }) =>
     (related.byKey.get(key) ?? [])
-      .filter((holder) => lower(idOf(holder) ?? '') !== lower(wanted.id))
+      .filter((holder) => holder !== entry && lower(idOf(holder) ?? '') !== lower(wanted.id))
       .map((holder) => ({ says, owner: { dn: holder.dn, id: idOf(holder) } })),
   )
   if (taken.length > 0) {
@@ -44,11 +46,37 @@ export function decide(wanted: Wanted, related: Related, baseDn: string): Decisi
     const attributes = { objectClass: wanted.objectClasses, ...wanted.attributes }
     return { type: 'write', creates: true, write: { type: 'add', dn: newDn, attributes } }
   }
-  const changes = differences(entry, wanted)
+  const place = placeOf(entry, wanted)
+  if (place !== null) return { type: 'move', write: { type: 'rename', dn: entry.dn, to: place } }
+  const changes = differences(entry, wanted, leave)
   if (changes.length > 0) return { type: 'write', creates: false, write: { type: 'modify', dn: entry.dn, changes } }
   const remoteId = valuesOf(entry, 'entryUUID')[0]
   if (remoteId === undefined) return refused('the server shows no entryUUID')
   return { type: 'done', outcome: { status: 'unchanged', remoteId, remoteDn: entry.dn } }
+}
+
+/** Attributes of an entry that exists which Congvu does not write, in lower case. */
+export type Leave = ReadonlySet<string>
+const NOTHING: Leave = new Set()
+
+/** The entry that is known as the subject's by the server's identifier, while it bears no identity: adopted, or stripped. */
+function itsOwn({ remoteId }: Wanted, { byRemoteId }: Related): readonly LdapEntry[] {
+  const entry = remoteId === null ? undefined : byRemoteId.get(remoteId)
+  return entry !== undefined && idOf(entry) === null ? [entry] : []
+}
+
+/**
+ * Where the entry should be moved to: where it was told to be, and never under another login or number than its own, for
+ * the mail server goes by that. Null when it may stay.
+ */
+function placeOf(entry: LdapEntry, { place, rdn }: Wanted): string | null {
+  const target = place ?? entry.dn
+  const [naming, ...more] = parseDn(target)?.[0] ?? []
+  const [own] = parseDn(rdn)?.[0] ?? []
+  const isOther =
+    naming?.type === own?.type && more.length === 0 && lower(naming?.value ?? '') !== lower(own?.value ?? '')
+  const right = isOther ? `${rdn},${parentDn(target)}` : target
+  return dnKey(right) === dnKey(entry.dn) ? null : right
 }
 
 const fault = (detail: string): DirectoryOutcome => ({ status: 'fault', fault: { kind: 'refused', detail } })
@@ -59,6 +87,7 @@ const ownership = ({ id }: Owner) => (id === null ? 'an entry without congvuId' 
 export type Related = {
   readonly byId: ReadonlyMap<string, readonly LdapEntry[]>
   readonly byKey: ReadonlyMap<string, readonly LdapEntry[]>
+  readonly byRemoteId: ReadonlyMap<string, LdapEntry>
 }
 
 /** What the wanted entry claims for itself alone, as keys of `Related` and in words. */
@@ -89,5 +118,6 @@ export function indexEntries(entries: readonly LdapEntry[]): Related {
     ]
     for (const key of new Set(keys)) put(byKey, key, entry)
   }
-  return { byId, byKey }
+  const byRemoteId = new Map(entries.flatMap((entry) => valuesOf(entry, 'entryUUID').map((id) => [id, entry] as const)))
+  return { byId, byKey, byRemoteId }
 }

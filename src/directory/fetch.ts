@@ -17,7 +17,8 @@ export async function fetchRelated(
       equal('mail', address),
       equal('congvuAlias', address),
     ])
-    return [equal('congvuId', one.id), ...uid.map((value) => equal('uid', value)), ...addresses]
+    const known = one.remoteId === null ? [] : [equal('entryUUID', one.remoteId)]
+    return [equal('congvuId', one.id), ...known, ...uid.map((value) => equal('uid', value)), ...addresses]
   })
   const found = await search(connection, baseDn, 'sub', anyOf(filters))
   // A new group's name may be an entry of somebody else's; there are few groups, so each place is looked at by itself.

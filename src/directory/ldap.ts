@@ -5,7 +5,7 @@ import { checkDirectory } from './check.ts'
 import { LdapFault } from './connection.ts'
 import { ensureContainers } from './containers.ts'
 import type { Directory, DirectoryCapabilities, DirectoryEntry, DirectoryOutcome, Removal } from './directory.ts'
-import { decide, type Owner } from './ensure.ts'
+import { decide, type Leave, type Owner } from './ensure.ts'
 import { fetchById, fetchRelated } from './fetch.ts'
 import { valuesOf, type LdapEntry, type LdapSettings, type LdapWrite } from './operations.ts'
 import { openPool } from './pool.ts'
@@ -26,8 +26,15 @@ const CHUNK = 100
 // So many writes go into one transaction, and so many chunks are decided together.
 const ROUND = 500
 
-/** The directory behind LDAP: OpenLDAP, the embedded one, or another that knows our schema. */
-export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Directory {
+/**
+ * The directory behind LDAP: OpenLDAP, the embedded one, or another that knows our schema. `leave` says which attributes of
+ * entries that exist are not ours to write.
+ */
+export function ldapDirectory(
+  settings: LdapSettings,
+  log?: DirectoryLog,
+  leave: () => Promise<Leave> = () => Promise.resolve(new Set()),
+): Directory {
   const pool = openPool(settings)
   let known: DirectoryCapabilities | null = null
 
@@ -41,18 +48,20 @@ export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Direc
       if (trouble === null) tasks.push({ index, wanted: wantedOf(entry) })
       else outcomes[index] = { status: 'fault', fault: { kind: 'refused', detail: trouble } }
     }
+    const left = await leave()
     for (const round of rounds(tasks)) {
-      const blocked = await ensureRound(round, outcomes)
+      const blocked = await ensureRound(round, outcomes, left)
       // An address may be on its way from one entry of this round to another: ask once more now that it has left.
       for (const { index } of blocked) outcomes[index] = undefined
-      if (blocked.length > 0) await ensureRound(blocked, outcomes)
+      if (blocked.length > 0) await ensureRound(blocked, outcomes, left)
     }
     return outcomes.map((outcome) => outcome ?? lost)
   }
 
   /** Answers every task of the round in `outcomes`; returns those refused for the sake of another task of the round. */
-  async function ensureRound(round: readonly Task[], outcomes: Outcomes): Promise<Task[]> {
+  async function ensureRound(round: readonly Task[], outcomes: Outcomes, left: Leave, mayMove = true): Promise<Task[]> {
     const planned: Planned[] = []
+    const moving: Planned[] = []
     const blocked: Task[] = []
     const ids = new Set(round.map(({ wanted }) => wanted.id.toLowerCase()))
     await inChunks(
@@ -66,8 +75,9 @@ export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Direc
           ),
         )
         for (const task of chunk) {
-          const decision = decide(task.wanted, related, settings.baseDn)
+          const decision = decide(task.wanted, related, settings.baseDn, left)
           if (decision.type === 'write') planned.push({ ...task, write: decision.write, creates: decision.creates })
+          else if (decision.type === 'move') moving.push({ ...task, write: decision.write, creates: false })
           else outcomes[task.index] = decision.outcome
           if (decision.type === 'taken' && inRound(decision.owners, ids)) blocked.push(task)
         }
@@ -76,8 +86,17 @@ export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Direc
     )
     await write(planned, outcomes)
     const open = planned.filter(({ index }) => outcomes[index] === undefined)
-    await inChunks(open, (chunk) => readBack(chunk, outcomes), outcomes)
-    return blocked
+    await inChunks(open, (chunk) => readBack(chunk, outcomes, left), outcomes)
+    return [...blocked, ...(await move(moving, outcomes, left, mayMove))]
+  }
+
+  /** Moves entries to where they belong, and then writes what else differs; one that does not stay there is a fault. */
+  async function move(moving: readonly Planned[], outcomes: Outcomes, left: Leave, mayMove: boolean): Promise<Task[]> {
+    if (moving.length === 0) return []
+    if (mayMove) await write(moving, outcomes)
+    else for (const { index } of moving) outcomes[index] = strays
+    const moved = moving.filter(({ index }) => outcomes[index] === undefined)
+    return moved.length > 0 ? ensureRound(moved, outcomes, left, false) : []
   }
 
   async function write(planned: readonly Planned[], outcomes: Outcomes): Promise<void> {
@@ -105,12 +124,12 @@ export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Direc
     }
   }
 
-  async function readBack(chunk: readonly Planned[], outcomes: Outcomes): Promise<void> {
+  async function readBack(chunk: readonly Planned[], outcomes: Outcomes, left: Leave): Promise<void> {
     const ids = chunk.map(({ wanted }) => wanted.id)
     const found = await pool.use((connection) => fetchById(connection, settings.baseDn, ids))
     for (const { index, wanted, creates } of chunk) {
       const entry = found.get(wanted.id.toLowerCase())
-      outcomes[index] = confirm(entry, wanted, creates)
+      outcomes[index] = confirm(entry, wanted, creates, left)
       const outcome = outcomes[index]
       if (outcome.status === 'fault')
         log?.warn({ congvuId: wanted.id, ...outcome.fault }, 'directory read-back differs')
@@ -153,6 +172,11 @@ export function ldapDirectory(settings: LdapSettings, log?: DirectoryLog): Direc
   }
 }
 
+const strays: DirectoryOutcome = {
+  status: 'fault',
+  fault: { kind: 'outcome-unknown', detail: 'the entry was moved, and is not where it should be' },
+}
+
 const lost: DirectoryOutcome = {
   status: 'fault',
   fault: { kind: 'outcome-unknown', detail: 'no outcome was recorded' },
@@ -189,12 +213,12 @@ const isHomeless = (fault: LdapFault | null, task: Planned | undefined) =>
   fault?.code === CODES.noSuchObject && task?.creates === true
 
 /** What the entry as read back says about the write. */
-function confirm(entry: LdapEntry | undefined, wanted: Wanted, created: boolean): DirectoryOutcome {
+function confirm(entry: LdapEntry | undefined, wanted: Wanted, created: boolean, left: Leave): DirectoryOutcome {
   const doubt = (detail: string): DirectoryOutcome => ({ status: 'fault', fault: { kind: 'outcome-unknown', detail } })
   if (!entry) return doubt('the entry was written and is not there on reading back')
   const revision = Number(valuesOf(entry, 'congvuRevision')[0] ?? '0')
   if (revision > wanted.revision) return { status: 'superseded', revision }
-  const odd = differences(entry, wanted)
+  const odd = differences(entry, wanted, left)
     .map(({ attribute }) => attribute)
     .filter((name) => name !== 'congvuRevision')
   if (odd.length > 0 || revision !== wanted.revision)

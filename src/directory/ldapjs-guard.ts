@@ -1,4 +1,6 @@
-import type { Failure, Ldapjs, LdapjsErrors } from './ldapjs-types.ts'
+import { entryReader } from './fast-entries.ts'
+import type { Failure, Ldapjs, LdapjsErrors, RawClient } from './ldapjs-types.ts'
+import type { LdapEntry } from './operations.ts'
 
 const guarded = Symbol.for('congvu.ldapjs.guarded')
 
@@ -33,6 +35,23 @@ export function guardLdapjs(ldapjs: Ldapjs, errors: LdapjsErrors): void {
       return false
     }
   }
+}
+
+/**
+ * From now on every search entry on this connection goes to `take`, and not to whoever searched: for one search that has
+ * the connection to itself. (ldapjs also writes every packet out in hexadecimal for a log that nobody keeps.)
+ */
+export function takeEntries(client: RawClient, take: (entry: LdapEntry) => void): void {
+  const { parser } = client._tracker
+  const read = entryReader(take, (message) => parser.write(message))
+  client._socket?.removeAllListeners('data')
+  client._socket?.on('data', (data: Buffer) => {
+    try {
+      read(data)
+    } catch (error) {
+      parser.emit('error', error)
+    }
+  })
 }
 
 /** The result code that the server answered, or null when the failure is not an answer of the server. */

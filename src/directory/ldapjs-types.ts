@@ -17,14 +17,18 @@ export type RawAttribute = {
 }
 export type RawEntry = { readonly objectName: { toString(): string }; readonly attributes: readonly RawAttribute[] }
 
+export type RawParser = EventEmitter & { write: (data: Buffer) => boolean }
+
 export type RawClient = EventEmitter & {
   _socket: (EventEmitter & { destroy(): void }) | null
+  readonly _tracker: { readonly parser: RawParser }
   readonly connected: boolean
   bind(dn: string, password: string, done: Done<unknown>): void
   search(base: string, options: object, done: Done<EventEmitter>): void
   add(dn: string, attributes: Opaque[], controls: Opaque[], done: Done<unknown>): void
   modify(dn: string, changes: Opaque[], controls: Opaque[], done: Done<unknown>): void
   del(dn: string, controls: Opaque[], done: Done<unknown>): void
+  modifyDN(dn: string, to: string, controls: Opaque[], done: Done<unknown>): void
   exop(name: string, value: string | undefined, controls: Opaque[], done: Done<string>): void
   unbind(done: (error?: unknown) => void): void
   destroy(): void
@@ -98,7 +102,7 @@ export type RawServer = EventEmitter & {
 export type Ldapjs = {
   createClient(options: object): RawClient
   createServer(options?: object): RawServer
-  Parser: { prototype: EventEmitter & { write: (data: Buffer) => boolean } }
+  Parser: { prototype: RawParser }
   Attribute: new (options: { type: string; values: readonly string[] }) => Opaque
   Change: new (options: { operation: LdapjsOperation; modification: Opaque }) => Opaque
   Control: new (options: { type: string; criticality: boolean; value: string }) => Opaque

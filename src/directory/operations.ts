@@ -49,6 +49,8 @@ export type LdapWrite =
   | { readonly type: 'add'; readonly dn: string; readonly attributes: LdapAttributes }
   | { readonly type: 'modify'; readonly dn: string; readonly changes: readonly LdapChange[] }
   | { readonly type: 'delete'; readonly dn: string }
+  /** Moves or renames an entry; the former naming value goes. */
+  | { readonly type: 'rename'; readonly dn: string; readonly to: string }
 
 /** The values of an attribute, none if it is absent. */
 export const valuesOf = (entry: LdapEntry, attribute: string): readonly string[] =>

@@ -12,6 +12,8 @@ export type Wanted = {
   readonly objectClasses: readonly string[]
   readonly attributes: LdapAttributes
   readonly mayCreate: boolean
+  readonly remoteId: string | null
+  readonly place: string | null
 }
 
 /** Attributes to read for comparing: ours, the classes and the server's own identifier. */
@@ -38,10 +40,13 @@ export function flaw(entry: DirectoryEntry): string | null {
   return odd === undefined ? null : `"${odd}" is not an address in plain ASCII`
 }
 
-export const wantedOf = (entry: DirectoryEntry): Wanted =>
-  entry.kind === 'account' ? wantedAccount(entry) : wantedGroup(entry)
+export const wantedOf = (entry: DirectoryEntry): Wanted => ({
+  ...(entry.kind === 'account' ? wantedAccount(entry) : wantedGroup(entry)),
+  remoteId: entry.remoteId ?? null,
+  place: entry.place ?? null,
+})
 
-function wantedAccount(account: DirectoryAccount): Wanted {
+function wantedAccount(account: DirectoryAccount): Omit<Wanted, 'remoteId' | 'place'> {
   const name = tidy(account.displayName) || account.login
   const common = {
     uid: [account.login],
@@ -78,7 +83,7 @@ function wantedAccount(account: DirectoryAccount): Wanted {
   }
 }
 
-const wantedGroup = (group: DirectoryGroup): Wanted => ({
+const wantedGroup = (group: DirectoryGroup): Omit<Wanted, 'remoteId' | 'place'> => ({
   id: group.id,
   revision: group.revision,
   rdn: `cn=${group.name}`,
@@ -99,18 +104,24 @@ const wantedGroup = (group: DirectoryGroup): Wanted => ({
 })
 
 /**
- * The changes that bring an entry from what was read to what is wanted; none when it already is so.
+ * The changes that bring an entry from what was read to what is wanted; none when it already is so. `leave` are attributes
+ * (in lower case) that are written at its creation only.
  * The revision read is deleted and the wanted one added in the same request, so that a writer who was overtaken since the
  * reading fails (noSuchAttribute) instead of undoing newer work.
  */
-export function differences(read: LdapEntry, wanted: Wanted): LdapChange[] {
+export function differences(read: LdapEntry, wanted: Wanted, leave: ReadonlySet<string> = NONE): LdapChange[] {
   const changes: LdapChange[] = []
-  const classes = new Set(valuesOf(read, 'objectClass').map((name) => name.toLowerCase()))
-  const missing = wanted.objectClasses.filter((name) => !classes.has(name.toLowerCase()) && isAuxiliary(name))
+  const classes = valuesOf(read, 'objectClass')
+  const lacks = (name: string) => !classes.some((has) => has === name || has.toLowerCase() === name.toLowerCase())
+  const missing = wanted.objectClasses.filter((name) => isAuxiliary(name) && lacks(name))
   if (missing.length > 0) changes.push({ operation: 'add', attribute: 'objectClass', values: missing })
-  for (const [attribute, values] of Object.entries(wanted.attributes)) {
-    if (attribute === 'congvuRevision') continue
-    changes.push(...attributeChanges(attribute, valuesOf(read, attribute), withNaming(read, attribute, values)))
+  for (const attribute in wanted.attributes) {
+    if (attribute === 'congvuRevision' || leave.has(attribute.toLowerCase())) continue
+    const values = wanted.attributes[attribute] ?? []
+    const has = valuesOf(read, attribute)
+    // Nearly always so; what names the entry matters only where it is not.
+    if (same(has, values)) continue
+    changes.push(...attributeChanges(attribute, has, withNaming(read, attribute, values)))
   }
   const revisions = valuesOf(read, 'congvuRevision')
   if (changes.length === 0 && revisions.length === 1 && revisions[0] === String(wanted.revision)) return []
@@ -119,13 +130,24 @@ export function differences(read: LdapEntry, wanted: Wanted): LdapChange[] {
   return changes
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 // A structural class cannot be changed afterwards; an adopted entry keeps its own.
 const isAuxiliary = (objectClass: string) => objectClass === 'congvuMailAccount'
 
 function attributeChanges(attribute: string, has: readonly string[], wants: readonly string[]): LdapChange[] {
   if (attribute === 'member') return memberChanges(has, wants)
-  const same = has.length === wants.length && wants.every((value) => has.includes(value))
-  return same ? [] : [{ operation: 'replace', attribute, values: wants }]
+  return same(has, wants) ? [] : [{ operation: 'replace', attribute, values: wants }]
+}
+
+/** Above so many values they are looked up and not searched for. */
+const MANY = 8
+
+function same(has: readonly string[], wants: readonly string[]): boolean {
+  if (has.length !== wants.length) return false
+  if (wants.length <= MANY) return wants.every((value) => has.includes(value))
+  const found = new Set(has)
+  return wants.every((value) => found.has(value))
 }
 
 /** Members one by one: a group of thousands is not sent again for one of them. Names are compared parsed. */

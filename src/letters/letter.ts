@@ -1,3 +1,5 @@
+import type { Doubt } from '../reconcile/compare.ts'
+
 /** The letters that Congvu writes, each with the facts that its text takes. Instants are ISO 8601 texts. */
 export type LetterParams = {
   /** The six digits that confirm a contact e-mail. */
@@ -37,6 +39,15 @@ export type LetterParams = {
   }
   /** To whoever decides about requests for somebody from a day to a day, both included. */
   deputy: { name: string; principal: string; from: string; to: string }
+  /** To IT staff: what a comparison found that was not there before, or why it could not tell. */
+  reconciled: {
+    name: string
+    number: number
+    at: string
+    fresh: number
+    counts: Record<string, number>
+    doubt: Doubt | null
+  }
   /** To IT staff, daily: the newest link of the audit chain, so that a cut tail is found. */
   anchor: { seq: number; mac: string; at: string }
 }

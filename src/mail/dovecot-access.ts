@@ -90,7 +90,7 @@ async function whoCannotOpen(server: Doveadm, mailboxes: readonly Shared[]): Pro
 }
 
 /** The access lists of all folders of these mailboxes. */
-async function listsOf(
+export async function listsOf(
   server: Doveadm,
   mailboxes: readonly Shared[],
 ): Promise<{ mailbox: Shared; lists: FolderAccess[]; fault: Fault | null }[]> {

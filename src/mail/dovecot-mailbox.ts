@@ -36,6 +36,13 @@ export const quotaOf = (answer: unknown): MailUsage => {
   }
 }
 
+/** The home that Dovecot's user database builds, without a slash at its end; null when it knows no such user. */
+export const userHome = (answer: unknown): string | null =>
+  Object.values(User.safeParse(answer).data ?? {})[0]?.home?.replace(/\/+$/, '') ?? null
+
+/** The limit in MB; 0 is none. */
+export const limitOf = (answer: unknown): number => quotaOf(answer).quotaBytes / 1024 ** 2
+
 type Seen = {
   /** The home held nothing before this look. */
   readonly fresh: boolean
@@ -57,10 +64,10 @@ export function wrongWith(mailbox: Mailbox, home: string, answers: readonly Answ
   })
   const failed = answers.find((answer) => !answer.ok)
   if (failed) return faulty(kindOf(failed.exitCode), explain(failed.exitCode), failed.exitCode === EXIT.noSuchUser)
-  const itsHome = Object.values(User.safeParse(user).data ?? {})[0]?.home ?? '(none)'
-  if (itsHome.replace(/\/+$/, '') !== home)
+  const itsHome = userHome(user) ?? '(none)'
+  if (itsHome !== home)
     return faulty('refused', `Dovecot's home is ${itsHome}, and by DOVEADM_MAIL_HOME it should be ${home}`, true)
-  const limitMb = quotaOf(quota).quotaBytes / 1024 ** 2
+  const limitMb = limitOf(quota)
   if (limitMb !== mailbox.quotaMb)
     return faulty('refused', `Dovecot's quota is ${limitMb} MB, wanted are ${mailbox.quotaMb} MB`, true)
   return { fresh, missing: parseFolders(list).missing, fault: null, perhapsCached: false }

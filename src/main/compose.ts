@@ -22,6 +22,7 @@ import { calendarOf } from '../calendar/calendar.ts'
 import { openDatabase } from '../db/client.ts'
 import { transactions, type Tx } from '../db/transaction.ts'
 import { ldapDirectory } from '../directory/ldap.ts'
+import { ldapSurvey } from '../directory/ldap-survey.ts'
 import { directoryLookup } from '../directory/lookup.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import type { UnitId } from '../kernel/ids.ts'
@@ -29,12 +30,16 @@ import { importsOf, type Imports } from '../imports/imports.ts'
 import { secretsFrom } from '../kernel/secrets.ts'
 import { lettersOf } from '../letters/letters.ts'
 import { dovecotMail } from '../mail/dovecot.ts'
+import { dovecotSurvey } from '../mail/dovecot-survey.ts'
+import { embeddedSurvey } from '../mail/embedded-survey.ts'
 import { embeddedMail } from '../mail/embedded.ts'
 import type { MailStore } from '../mail/mail.ts'
 import { listsOf } from '../lists/lists.ts'
 import { letterSender } from '../mail/messages.ts'
-import { provisionerOf } from '../provisioning/apply.ts'
+import { provisionerOf, type Wanted } from '../provisioning/apply.ts'
+import { pausesOf } from '../provisioning/pauses.ts'
 import { syncOf } from '../provisioning/sync.ts'
+import { reconcileOf, type Reconcile } from '../reconcile/reconcile.ts'
 import { requestsOf } from '../requests/requests.ts'
 import { stepsPoliciesOf } from '../requests/steps-policies.ts'
 import { scheduledOf } from '../scheduled/scheduled.ts'
@@ -98,10 +103,13 @@ export function compose(
     carry: (tx, change, by) => lives.carry(tx, change, by),
   })
   const lives: Lives = livesOf({ prisma, transaction, clock, life, scheduled, enacting: accounts })
-  // The brake lets plans begin that two people have released, and imports ask the brake: the later of the two is called later.
+  // The brake lets plans begin that two people have released, and plans ask the brake: the later of the two is called later.
   const brakes = brakesOf({
     ...{ prisma, transaction, clock },
-    starts: { import: (tx, plan, by): Promise<boolean> => imports.startReleased(tx, plan, by) },
+    starts: {
+      import: (tx, plan, by): Promise<boolean> => imports.startReleased(tx, plan, by),
+      reconcile: (tx, plan, by): Promise<boolean> => reconcile.plans.released(tx, plan, by),
+    },
   })
   const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
   const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
@@ -133,17 +141,36 @@ export function compose(
   const accessTokens = accessTokensOf({ prisma, transaction, clock, secrets, actors })
   const idempotency = idempotencyOf({ atomically, secrets })
   const signIn = signInWith({ ldap: config.ldap, domain, actors, transaction })
+  const wanted: Wanted = {
+    accounts: accounts.wanted.accounts,
+    groups: async (ids) => [...(await accounts.wanted.groups(ids)), ...(await lists.wanted(ids))],
+  }
   const provisioner = provisionerOf({
-    ...{ prisma, transaction, clock, directory, mail },
-    wanted: {
-      accounts: accounts.wanted.accounts,
-      groups: async (ids) => [...(await accounts.wanted.groups(ids)), ...(await lists.wanted(ids))],
-    },
+    ...{ prisma, transaction, clock, directory, mail, wanted },
     arrived: async (tx, arrivals) => {
       await accounts.arrived(tx, arrivals)
       await lists.arrived(tx, arrivals)
     },
     kept: accounts.kept,
+  })
+  const pauses = pausesOf({ prisma, transaction, clock })
+  const reconcile: Reconcile = reconcileOf({
+    ...{
+      prisma,
+      pool: database.pool,
+      transaction,
+      clock,
+      brakes,
+      sync,
+      pauses,
+      letters,
+      accounts,
+      mail,
+      wanted,
+      domain,
+    },
+    directory: ldapSurvey(config.ldap),
+    mailSurvey: config.mail.driver === 'embedded' ? embeddedSurvey(config.mail.folder) : dovecotSurvey(config.mail),
   })
   const bootstrap = bootstrapOf({ transaction, accounts, addresses, tokens })
 
@@ -178,6 +205,8 @@ export function compose(
       roles,
       signIn,
       provisioner,
+      pauses,
+      reconcile,
       bootstrap,
     },
     async close(): Promise<void> {

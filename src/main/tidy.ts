@@ -44,6 +44,25 @@ export async function followLists({ lists }: Services): Promise<void> {
   await lists.follow(allowed.value)
 }
 
+/** What is to be compared, removed and looked at again. */
+export async function reconcileWork({ reconcile, log }: Services): Promise<void> {
+  const allowed = permit(jobActor('reconcile'), 'system.tidy')
+  if (!allowed.ok) throw new Error('The job may not reconcile')
+  const runs = await reconcile.runs.work(allowed.value)
+  const removed = await reconcile.remove(allowed.value)
+  const settled = await reconcile.runs.settle(allowed.value)
+  if (runs + removed + settled > 0) log.info({ runs, removed, settled }, 'Reconciliation')
+}
+
+/** Asks for the night's comparison; the same night again asks for nothing. */
+export async function reconcileNightly(services: Services): Promise<void> {
+  const allowed = permit(jobActor('reconcile'), 'system.tidy')
+  if (!allowed.ok) throw new Error('The job may not reconcile')
+  await services.reconcile.forgetOld(allowed.value)
+  await services.reconcile.runs.askNightly(allowed.value)
+  await reconcileWork(services)
+}
+
 /** Passes overdue requests on, and writes the morning's digest to approvers; asking again the same day writes nothing. */
 export async function remindApprovers({ requests, log }: Services): Promise<void> {
   const allowed = permit(jobActor('reminders'), 'system.tidy')

@@ -3,7 +3,16 @@ import type { Services } from './compose.ts'
 import type { Log } from './log.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { standAtTheDoor } from './posting.ts'
-import { anchorAudit, followLists, followLives, remindApprovers, reseat, tidyUp } from './tidy.ts'
+import {
+  anchorAudit,
+  followLists,
+  followLives,
+  reconcileNightly,
+  reconcileWork,
+  remindApprovers,
+  reseat,
+  tidyUp,
+} from './tidy.ts'
 
 /** Milliseconds between sweeps: the longest that a lost bell or a due retry waits. */
 const SWEEP_MS = 2_000
@@ -26,6 +35,8 @@ export async function work(services: Services): Promise<Worker> {
   const members = oneAtATime(() => followLists(services), 'Following lists', log)
   const remind = oneAtATime(() => remindApprovers(services), 'Reminding approvers', log)
   const anchor = oneAtATime(() => anchorAudit(services), 'Anchoring the audit log', log)
+  const reconcile = oneAtATime(() => reconcileWork(services), 'Reconciling', log)
+  const nightly = oneAtATime(() => reconcileNightly(services), 'Reconciling at night', log)
 
   const start = (): Promise<Runner> =>
     run({
@@ -35,7 +46,7 @@ export async function work(services: Services): Promise<Worker> {
       noHandleSignals: true,
       logger: bellLog(log),
       pollInterval: SWEEP_MS,
-      taskList: { sync, letters: deliver, imports: carryOut, tidy, seats, live, remind, anchor },
+      taskList: { sync, letters: deliver, imports: carryOut, tidy, seats, live, remind, anchor, reconcile, nightly },
       // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: parseCronItems([
@@ -45,6 +56,9 @@ export async function work(services: Services): Promise<Worker> {
         // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
         { task: 'remind', match: '*/10 1-9 * * *', identifier: 'remind' },
         { task: 'anchor', match: '5 17 * * *', identifier: 'anchor' },
+        { task: 'reconcile', match: '* * * * *', identifier: 'reconcile' },
+        // 02:10 in Vietnam.
+        { task: 'nightly', match: '10 19 * * *', identifier: 'nightly' },
       ]),
     })
 
@@ -97,7 +111,9 @@ export async function work(services: Services): Promise<Worker> {
       await runner.stop().catch(() => undefined)
       await supervised
       await Promise.all(
-        [sync, deliver, carryOut, members, tidy, seats, live, remind, anchor].map((each) => each.idle()),
+        [sync, deliver, carryOut, members, tidy, seats, live, remind, anchor, reconcile, nightly].map((each) =>
+          each.idle(),
+        ),
       )
     },
   }

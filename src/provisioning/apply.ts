@@ -34,6 +34,9 @@ export type Arrived = (
   accounts: readonly { id: string; revision: number; created: boolean; complete: boolean }[],
 ) => Promise<void>
 
+/** Milliseconds until what waits for a paused target is looked at again. */
+const PAUSED_MS = 30_000
+
 /** How many accounts are removed in one piece of work. */
 const REMOVALS = 50
 
@@ -77,6 +80,7 @@ export function provisionerOf(deps: {
     const outcomes = await directory.ensure(
       asked.map(({ access: _, shutOut: __, ...account }) => ({
         ...{ kind: 'account' as const, ...account, mayCreate: !homes.has(account.login) },
+        ...placed(row(account.id, 'directory')),
       })),
     )
     const results: Result[] = []
@@ -115,7 +119,11 @@ export function provisionerOf(deps: {
         id: account.id,
         revision: account.revision,
         // What a killed worker made without recording it is found, not created, and is as new to its unit's group.
-        created: isNew(account) || inDirectory.get(account.id)?.status === 'created',
+        // One that was moved is new to it as well, for a group names its members by where they are.
+        created:
+          isNew(account) ||
+          inDirectory.get(account.id)?.status === 'created' ||
+          hasMoved(inDirectory.get(account.id), row(account.id, 'directory')),
         complete: isIn(results, account, 'mail'),
       }))
     const recording = record(results, rows, atDirectory)
@@ -148,7 +156,22 @@ export function provisionerOf(deps: {
   }
 
   /** Accounts of which nothing should be left; a few at a time, for each is much work. */
-  async function removeAccounts(rows: readonly LedgerRow[], accounts: readonly WantedAccount[]): Promise<void> {
+  async function removeAccounts(
+    rows: readonly LedgerRow[],
+    accounts: readonly WantedAccount[],
+    now: Date,
+  ): Promise<void> {
+    // It takes both targets: while one of them is paused, the other waits too.
+    const paused = new Set((await store.pauses(prisma, now)).map(({ target }) => target))
+    if (paused.size > 0) {
+      const waiting = rows.filter((row) => accounts.some(({ id }) => id === row.id) && !paused.has(row.target))
+      await record(
+        waiting.map(({ id, target }) => ({ ...waitResult(id, PAUSED_MS), target })),
+        rows,
+        [],
+      )
+      return
+    }
     const some = accounts.slice(0, REMOVALS)
     const removed = await remove(some)
     const results = some.flatMap((account) => {
@@ -190,7 +213,9 @@ export function provisionerOf(deps: {
 
   async function applyGroups(rows: readonly LedgerRow[]): Promise<Result[]> {
     const groups = await wanted.groups(rows.map((row) => row.id))
-    const outcomes = await directory.ensure(groups)
+    const outcomes = await directory.ensure(
+      groups.map((group) => ({ ...group, ...placed(rows.find((row) => row.id === group.id)) })),
+    )
     const results = groups.map((group, i) =>
       directoryResult(
         'group',
@@ -212,7 +237,7 @@ export function provisionerOf(deps: {
         const subjects = await store.claim(claims, clock(), limit)
         if (subjects.length === 0) return 0
         const now = clock()
-        const rows = await store.rowsOf(claims, subjects)
+        const rows = await store.claimedRows(claims, subjects, now)
         const due = new Set(rows.filter((row) => row.applied < row.wanted && row.nextAt <= now).map((row) => row.id))
         const of = (kind: Subject['kind']) => rows.filter((row) => row.kind === kind && due.has(row.id))
         const accounts = of('account')
@@ -232,7 +257,7 @@ export function provisionerOf(deps: {
         }
         // Last, so that no group names an entry that is gone.
         const absent = known.filter(({ presence }) => presence === 'absent')
-        if (absent.length > 0) await removeAccounts(accounts, absent)
+        if (absent.length > 0) await removeAccounts(accounts, absent, now)
         return subjects.length
       },
       // Above any target's own deadline; the claim ends with it.
@@ -252,3 +277,9 @@ export function provisionerOf(deps: {
     },
   }
 }
+
+/** What the ledger knows of an entry from before. */
+const placed = (row: LedgerRow | undefined) => ({ remoteId: row?.remoteId ?? null, place: row?.putBack ?? null })
+
+const hasMoved = (outcome: DirectoryOutcome | undefined, row: LedgerRow | undefined): boolean =>
+  outcome !== undefined && 'remoteDn' in outcome && row?.remoteDn != null && outcome.remoteDn !== row.remoteDn

@@ -24,6 +24,8 @@ export type LedgerRow = {
   readonly verifiedAt: Date | null
   readonly remoteId: string | null
   readonly remoteDn: string | null
+  /** Where an entry that was moved by hand is to be put back; null where it stays. */
+  readonly putBack: string | null
 }
 
 export const SYNC_STATES = ['in-step', 'behind', 'retrying', 'outcome-unknown', 'needs-person', 'not-verified'] as const

@@ -17,6 +17,7 @@ type Row = {
   verified_at: Date | null
   remote_id: string | null
   remote_dn: string | null
+  place: string | null
 }
 
 const rowOf = (row: Row): LedgerRow => ({
@@ -33,6 +34,7 @@ const rowOf = (row: Row): LedgerRow => ({
   verifiedAt: row.verified_at,
   remoteId: row.remote_id,
   remoteDn: row.remote_dn,
+  putBack: row.place,
 })
 
 /** Notes what is wanted of the subjects' targets and makes them due now. */
@@ -53,13 +55,14 @@ export async function due(
 
 /**
  * Claims up to `limit` due subjects for this transaction by advisory locks: other workers pass them by, changes of the
- * wanted state do not wait for them, and a killed worker's claims end with its connection.
+ * wanted state do not wait for them, and a killed worker's claims end with its connection. A paused target has nothing due.
  */
 export async function claim(db: Db, at: Date, limit: number): Promise<Subject[]> {
   const rows = await db.$queryRaw<{ kind: string; id: string }[]>`
     WITH due AS MATERIALIZED (
       SELECT subject_kind, subject_id, min(next_at) AS next_at FROM sync
-      WHERE applied < wanted AND next_at <= ${at} GROUP BY 1, 2 ORDER BY 3 LIMIT ${limit * 4}
+      WHERE applied < wanted AND next_at <= ${at} AND target NOT IN (SELECT target FROM target_pause WHERE until > ${at})
+      GROUP BY 1, 2 ORDER BY 3 LIMIT ${limit * 4}
     )
     SELECT subject_kind AS kind, subject_id::text AS id FROM due
     WHERE pg_try_advisory_xact_lock(hashtextextended(subject_kind || subject_id::text, 721)) LIMIT ${limit}`
@@ -75,6 +78,34 @@ export async function rowsOf(db: Db, subjects: readonly Subject[]): Promise<Ledg
       ON s.subject_kind = x.kind AND s.subject_id = x.id`
   return rows.map(rowOf)
 }
+
+/** The same for those claimed: of a paused target, nothing is due before the pause ends. */
+export async function claimedRows(db: Db, subjects: readonly Subject[], at: Date): Promise<LedgerRow[]> {
+  const paused = new Map((await pauses(db, at)).map(({ target, until }) => [target, until]))
+  return (await rowsOf(db, subjects)).map((row) => {
+    const until = paused.get(row.target)
+    return until !== undefined && until > row.nextAt ? { ...row, nextAt: until } : row
+  })
+}
+
+type PauseRow = {
+  readonly target: Target
+  readonly since: Date
+  readonly until: Date
+  readonly byName: string
+  readonly why: string
+}
+
+/** The pauses in force at an instant. */
+export const pauses = async (db: Db, at: Date): Promise<PauseRow[]> =>
+  (await db.targetPause.findMany({ where: { until: { gt: at } }, orderBy: { target: 'asc' } })).map((row) => ({
+    ...row,
+    target: row.target as Target,
+  }))
+export const pause = (db: Db, asked: PauseRow): Promise<unknown> =>
+  db.targetPause.upsert({ where: { target: asked.target }, create: asked, update: asked })
+export const resume = async (db: Db, target: Target): Promise<number> =>
+  (await db.targetPause.deleteMany({ where: { target } })).count
 
 export type Result = {
   readonly kind: SubjectKind
@@ -118,7 +149,8 @@ export async function record(
         THEN ${at}::timestamptz + x.wait * interval '1 millisecond' ELSE s.next_at END,
       verified_at = CASE WHEN x.applied IS NOT NULL THEN ${at}::timestamptz ELSE s.verified_at END,
       remote_id = CASE WHEN NOT x.gone THEN coalesce(x."remoteId", s.remote_id) END,
-      remote_dn = CASE WHEN NOT x.gone THEN coalesce(x."remoteDn", s.remote_dn) END
+      remote_dn = CASE WHEN NOT x.gone THEN coalesce(x."remoteDn", s.remote_dn) END,
+      place = CASE WHEN x.applied IS NULL THEN s.place END
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS x(kind text, id uuid, target text, applied int, "remoteId" text, "remoteDn" text, fault text, detail text, wait int,
         tried boolean, gone boolean, seen timestamptz)
@@ -130,6 +162,29 @@ export const dueAgain = (db: Db, at: Date, target: Target | null): Promise<numbe
   db.$executeRaw`
     UPDATE sync SET applied = 0, attempts = 0, next_at = ${at}, since = ${at}
     WHERE ${target}::text IS NULL OR target = ${target}`
+
+/** These subjects due again, at once; entries of those `back` are to be moved to where they were last seen. */
+export const dueAgainMany = (
+  db: Db,
+  subjects: readonly Subject[],
+  back: readonly string[],
+  at: Date,
+): Promise<number> =>
+  db.$executeRaw`
+    UPDATE sync s SET applied = 0, attempts = 0, next_at = ${at}, since = CASE WHEN s.applied < s.wanted THEN s.since ELSE ${at} END,
+      place = CASE WHEN s.target = 'directory' AND s.subject_id = ANY (${back}::uuid[]) THEN s.remote_dn ELSE s.place END
+    FROM jsonb_to_recordset(${JSON.stringify(subjects)}::jsonb) AS x(kind text, id uuid)
+    WHERE s.subject_kind = x.kind AND s.subject_id = x.id`
+
+/** Another entry, or another place of it, is the subject's from now on. */
+export const relocate = (
+  db: Db,
+  subject: Subject,
+  to: { remoteId: string | null; remoteDn: string | null },
+): Promise<number> =>
+  db.$executeRaw`
+    UPDATE sync SET remote_id = coalesce(${to.remoteId}, remote_id), remote_dn = coalesce(${to.remoteDn}, remote_dn), place = NULL
+    WHERE subject_kind = ${subject.kind} AND subject_id = ${subject.id}::uuid AND target = 'directory'`
 
 /** One subject due again, at once. */
 export const dueAgainOne = (db: Db, subject: Subject, at: Date): Promise<number> =>

@@ -54,6 +54,17 @@ export function syncOf(deps: { prisma: PrismaClient; transaction: Transaction })
         tx.audit(permit.actor, 'sync.retried', `${subject.kind}:${subject.id}`)
       }),
 
+    /** The same for many, in the caller's transaction; entries of those `back` are put back to where they were last seen. */
+    async again(tx: Tx, subjects: readonly Subject[], back: readonly string[] = []): Promise<void> {
+      if (subjects.length === 0) return
+      await store.dueAgainMany(tx.db, subjects, back, tx.at)
+      tx.ring('sync')
+    },
+
+    /** The directory's word is taken for which entry is the subject's, or where it is. */
+    relocate: (tx: Tx, subject: Subject, to: { remoteId: string | null; remoteDn: string | null }): Promise<number> =>
+      store.relocate(tx.db, subject, to),
+
     /** Compares and repairs everything (on one target): the answer to a directory or mail store that was lost. */
     repairAll: (permit: Permit<'sync.change'>, target: Target | null): Promise<number> =>
       transaction(

@@ -47,7 +47,7 @@ export function brakePages(services: Services): Route[] {
       .sort((a, b) => b.n - a.n)
     const named = await Promise.all(
       byUnit.slice(0, NAMED).map(async ({ id, parts, n }) => ({
-        name: (await units.find(id))?.name ?? id,
+        name: (id && (await units.find(id))?.name) ?? t.brake.noUnit,
         n,
         text: parts.map((part) => `${t.brake.changes[part.change]}: ${count(part.n, lang)}`).join(' · '),
       })),

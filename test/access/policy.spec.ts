@@ -73,6 +73,8 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'import.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'import.change': { 'it-staff': 'all', cli: 'all' },
   'import.approve': { 'it-staff': 'all' },
+  'reconcile.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
+  'reconcile.change': { 'it-staff': 'all', cli: 'all' },
   'brake.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'brake.release': { 'it-staff': 'all' },
   'life.ask': { 'unit-admin': 'own', 'it-staff': 'all' },

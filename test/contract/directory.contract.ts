@@ -4,6 +4,7 @@ import { connect, type LdapConnection } from '../../src/directory/connection.ts'
 import type { Directory, DirectoryAccount, DirectoryGroup, DirectoryOutcome } from '../../src/directory/directory.ts'
 import { dnKey } from '../../src/directory/dn.ts'
 import { ldapDirectory } from '../../src/directory/ldap.ts'
+import { surveyContract } from './survey.contract.ts'
 import { equal, present, valuesOf, type LdapEntry, type LdapSettings } from '../../src/directory/operations.ts'
 
 /** A running directory to hold the contract against, and what it declares to be able to do. */
@@ -12,6 +13,8 @@ export type Subject = {
   readonly transactions: boolean
   readonly passwordPolicy: boolean
   readonly members: number
+  /** Whether entries can be moved and renamed. */
+  readonly moves: boolean
   stop(): Promise<void>
 }
 
@@ -127,6 +130,8 @@ export function directoryContract(name: string, start: () => Promise<Subject>): 
     }
     const refused = (detail: RegExp) =>
       ({ status: 'fault', fault: { kind: 'refused', detail: expect.stringMatching(detail) as unknown } }) as const
+
+    surveyContract(() => subject)
 
     test('declares what it can do', async () => {
       expect(await directory.capabilities()).toEqual({

@@ -19,6 +19,7 @@ directoryContract('embedded', async () => {
     transactions: false,
     passwordPolicy: true,
     members: 1_000,
+    moves: false,
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true })
@@ -39,6 +40,7 @@ directoryContract('OpenLDAP', async () => {
     transactions: true,
     passwordPolicy: true,
     members: 1_000,
+    moves: true,
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true })

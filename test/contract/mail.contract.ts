@@ -3,16 +3,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { TargetFault } from '../../src/kernel/fault.ts'
 import { FOLDERS } from '../../src/mail/mail.ts'
 import type { Access, Mailbox, MailStore, MailUsage } from '../../src/mail/mail.ts'
+import type { MailSurvey } from '../../src/mail/survey.ts'
+import { mailSurveyContract } from './mail-survey.contract.ts'
 import type { LetterSender } from '../../src/mail/messages.ts'
 
 /** A mail store under test, with the world around it. */
 export type MailWorld = {
   readonly store: MailStore
+  readonly survey: MailSurvey
   readonly domain: string
   /** Puts these mailboxes into the directory, or changes their quota there. */
   know(mailboxes: readonly Mailbox[]): Promise<void>
   /** A home with mail in it of somebody whom the directory does not know. */
   leaveHome(login: string): Promise<void>
+  /** Takes a folder away behind the store's back. */
+  dropFolder(login: string, folder: string): Promise<void>
   /** The folders as the store has them, looked at by another way than the port. */
   foldersOf(login: string): Promise<readonly string[]>
   /** Notes, as the store itself does it, that somebody signed in to their mailbox then. */
@@ -52,6 +57,8 @@ export function mailContract(name: string, start: () => Promise<MailWorld>): voi
     afterAll(async () => {
       await world.stop()
     })
+
+    mailSurveyContract(() => world)
 
     test('declares what it can do, and finds itself well', async () => {
       expect(world.store.capabilities.quota).toBe(true)

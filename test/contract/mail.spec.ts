@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { startServers } from '../../scripts/servers/all.ts'
 import type { Servers } from '../../scripts/servers/all.ts'
 import { dovecotMail } from '../../src/mail/dovecot.ts'
+import { dovecotSurvey } from '../../src/mail/dovecot-survey.ts'
+import { embeddedSurvey } from '../../src/mail/embedded-survey.ts'
 import { embeddedMail, startEmbeddedMail } from '../../src/mail/embedded.ts'
 import { maildrop } from '../../src/mail/maildrop.ts'
 import type { Mailbox } from '../../src/mail/mail.ts'
@@ -28,6 +30,8 @@ async function embeddedWorld(): Promise<MailWorld> {
   const sender = letterSender({ url, ca: null, from: outsider, timeoutMs: 5_000 })
   return {
     store: embeddedMail({ folder, resolves: (login) => Promise.resolve(known.has(login)) }),
+    survey: embeddedSurvey(folder),
+    dropFolder: (login, name) => rm(join(folder, 'mailboxes', login, name), { recursive: true }),
     domain: DOMAIN,
     know(mailboxes) {
       for (const mailbox of mailboxes) known.set(mailbox.login, mailbox)
@@ -58,8 +62,13 @@ async function realWorld(servers: Servers): Promise<MailWorld> {
   const ca = await readFile(caFile, 'utf8')
   const sender = letterSender({ url: `smtp://${smtp.host}:${smtp.port}`, ca, from: outsider, timeoutMs: 10_000 })
   const store = await storeOf(servers)
+  const { url, apiKey, mailHome } = dovecot
   return {
     store,
+    survey: dovecotSurvey({ url, apiKey, ca, timeoutMs: 10_000, mailHome }),
+    dropFolder: async (login, name) => {
+      await dovecot.doveadm('mailbox', 'delete', '-u', login, name)
+    },
     domain,
     know: (mailboxes) => addMailboxes(servers.slapd, mailboxes),
     async leaveHome(login) {

@@ -30,6 +30,8 @@ export function reasonText(t: Words, lang: Lang, reason: Reason): string {
       )
     case 'looser':
       return says.looser
+    case 'always-two':
+      return says.alwaysTwo
     default:
       return reason satisfies never
   }

@@ -1,4 +1,5 @@
 import { brakeEn } from './brake.en.ts'
+import { reconcileEn } from './reconcile.en.ts'
 import { rostersEn } from './rosters.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importsEn } from './imports.en.ts'
@@ -813,6 +814,7 @@ export const en: Words = {
         ready: 'Mailbox activated',
         anchor: 'Anchor of the log',
         waiting: 'Reminder of waiting requests',
+        reconciled: 'Result of a reconciliation',
       },
     },
     repair: {
@@ -1173,6 +1175,7 @@ export const en: Words = {
   },
 
   brake: brakeEn,
+  reconcile: reconcileEn,
   rosters: rostersEn,
 
   times: {

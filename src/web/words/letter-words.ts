@@ -14,6 +14,8 @@ export type Sender = {
   readonly signIn: string
   /** Where approvers decide. */
   readonly inbox: string
+  /** Where IT staff see what differs. */
+  readonly reconcile: string
 }
 
 export type Letters = { readonly [Name in keyof LetterParams]: (params: LetterParams[Name], sender: Sender) => Letter }

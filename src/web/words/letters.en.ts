@@ -1,5 +1,7 @@
 import { day, instant } from '../views/formats.ts'
 import type { Letter, Letters, Sender } from './letter-words.ts'
+import { doubtText, kindLines } from './reconcile-sayings.ts'
+import { reconcileEn } from './reconcile.en.ts'
 
 const at = (when: Date | string): string => instant(when, 'en')
 
@@ -150,6 +152,19 @@ export const lettersEn: Letters = {
         `From ${day(first, 'en')} to ${day(to, 'en')}, both included, you decide about requests as deputy of ${principal}. Each decision is logged under your name and theirs.`,
         `What waits: ${from.inbox}`,
         `If you cannot do it, tell ${principal} or the support.`,
+      ],
+      from,
+    ),
+  reconciled: ({ name, number, at: when, fresh, counts, doubt }, from) =>
+    letter(
+      doubt ? `Reconciliation no. ${number} cannot tell` : `Reconciliation no. ${number}: ${fresh} new findings`,
+      dear(name),
+      [
+        doubt
+          ? doubtText(reconcileEn.doubts, 'en', doubt)
+          : `The comparison of ${at(when)} found ${fresh} that were not there the last time.`,
+        ...(doubt ? [] : [kindLines(reconcileEn.kinds, counts)]),
+        `See: ${from.reconcile}`,
       ],
       from,
     ),

@@ -20,6 +20,7 @@ export function letterWriter(from: {
     activate: (secret) => `${publicUrl}/kich-hoat/${secret}`,
     signIn: `${publicUrl}/dang-nhap`,
     inbox: `${publicUrl}/cho-duyet`,
+    reconcile: `${publicUrl}/doi-soat`,
   }
   return (letter) => {
     const texts: Letters = LETTERS[letter.language]

@@ -1,5 +1,7 @@
 import { day, dayInWords, instant } from '../views/formats.ts'
 import type { Letter, Letters, Sender } from './letter-words.ts'
+import { doubtText, kindLines } from './reconcile-sayings.ts'
+import { reconcileVi } from './reconcile.vi.ts'
 
 const at = (when: Date | string): string => instant(when, 'vi')
 
@@ -153,6 +155,19 @@ export const lettersVi: Letters = {
         `Từ ngày ${day(first, 'vi')} đến hết ngày ${day(to, 'vi')}, Ông/Bà được giao duyệt đề nghị thay ${principal}. Mỗi quyết định được ghi với tên Ông/Bà và người được thay.`,
         `Các đề nghị đang chờ: ${from.inbox}`,
         `Không nhận được việc này, xin báo lại ${principal} hoặc bộ phận hỗ trợ.`,
+      ],
+      from,
+    ),
+  reconciled: ({ name, number, at: when, fresh, counts, doubt }, from) =>
+    letter(
+      doubt ? `Đối soát số ${number}: không kết luận được` : `Đối soát số ${number}: ${fresh} điểm lệch mới`,
+      dear(name),
+      [
+        doubt
+          ? doubtText(reconcileVi.doubts, 'vi', doubt)
+          : `Lần đối soát lúc ${at(when)} thấy ${fresh} điểm lệch chưa có lần trước.`,
+        ...(doubt ? [] : [kindLines(reconcileVi.kinds, counts)]),
+        `Xem: ${from.reconcile}`,
       ],
       from,
     ),

@@ -1,4 +1,5 @@
 import { brakeVi } from './brake.vi.ts'
+import { reconcileVi } from './reconcile.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
 import { lifeVi } from './life.vi.ts'
 import { importsVi } from './imports.vi.ts'
@@ -819,6 +820,7 @@ export const vi = {
         ready: 'Hộp thư đã kích hoạt',
         anchor: 'Mốc nhật ký',
         waiting: 'Nhắc đề nghị chờ duyệt',
+        reconciled: 'Kết quả đối soát',
       } as Record<string, string>,
     },
     repair: {
@@ -1183,6 +1185,7 @@ export const vi = {
   },
 
   brake: brakeVi,
+  reconcile: reconcileVi,
   rosters: rostersVi,
 
   times: {

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { PersonActor } from '../../src/access/policy.ts'
+import { addDays, dayOf } from '../../src/kernel/day.ts'
+import type { UnitId } from '../../src/kernel/ids.ts'
+import { valuesOf } from '../../src/directory/operations.ts'
+import type { Finding, Run } from '../../src/reconcile/finding.ts'
+import { actsFor } from '../../src/reconcile/compare.ts'
+import { manyPeople, type Member } from '../support/many.ts'
+import { saboteur, type Deed, type Saboteur } from '../support/sabotage.ts'
+import { scaled, seeded } from '../support/scale.ts'
+import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
+
+let system: System
+let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
+let [first, second]: PersonActor[] = []
+let members: Member[]
+let enemy: Saboteur
+
+beforeAll(async () => {
+  system = await startSystem()
+  const { services } = system
+  units = await seedUnits(services)
+  first = await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng')
+  second = await seedStaff(services, 'it-staff', units.province, 'Vũ Hải Đăng')
+  members = await manyPeople(services, scaled(5_000), [units.agency, units.department, units.other])
+  await services.provisioner.run()
+  enemy = await saboteur(system)
+}, 600_000)
+afterAll(async () => {
+  await enemy.stop()
+  await system.stop()
+})
+
+const change = () => allowed('reconcile.change', first)
+const read = () => allowed('reconcile.read', first)
+const everything = { kind: null, target: null, state: null, unit: null, q: '' } as const
+
+async function compare(believe: string | null = null): Promise<Run> {
+  const run = await system.services.reconcile.runs.now(change(), { kind: 'all' }, believe)
+  if (!run) throw new Error('somebody else compares')
+  return run
+}
+const findings = async (): Promise<Finding[]> =>
+  (await system.services.reconcile.findings(read(), everything, { limit: 10_000, offset: 0 })).findings
+const told = (all: readonly Finding[]) =>
+  all.map(({ target, kind, login, name }) => `${target} ${kind} ${login ?? name}`).sort()
+const expected = (deeds: readonly Deed[]) => deeds.map(({ target, kind, name }) => `${target} ${kind} ${name}`).sort()
+
+/** A plan for all findings that the act fits; released by two where the brake holds it. */
+async function carryOut(act: 'repair' | 'remove' | 'accept', all: readonly Finding[]): Promise<void> {
+  const { reconcile, brakes } = system.services
+  const ids = all.filter((finding) => actsFor(finding).includes(act)).map(({ id }) => id)
+  const plan = await reconcile.plans.make(change(), act, ids)
+  if (!plan.ok) throw new Error(plan.refusal.kind)
+  const started = await reconcile.plans.start(change(), plan.value)
+  if (started.ok) return
+  if (started.refusal.kind !== 'held') throw new Error(started.refusal.kind)
+  const { holdId } = started.refusal
+  await brakes.ask(allowed('brake.release', first), holdId, 'Đã đối chiếu từng mục với hồ sơ')
+  expect(await brakes.release(allowed('brake.release', second), holdId)).toMatchObject({ ok: true })
+}
+const tidy = () => allowed('system.tidy', { kind: 'job', id: 'job:test', name: 'test' })
+
+describe('sabotage on real servers', () => {
+  let deeds: Deed[]
+
+  test('is not seen where there is none', async () => {
+    expect(await compare()).toMatchObject({ state: 'done', doubt: null, mailDoubt: null, inFlight: 0 })
+    expect(told(await findings())).toEqual([])
+  })
+
+  test('is found, every deed with its kind', async () => {
+    deeds = await enemy.commit(scaled(500) - 1, members, seeded(5))
+    const group = await enemy.connection.search(system.services.config.ldap.baseDn, {
+      scope: 'sub',
+      filter: { equal: ['objectClass', 'congvuGroup'] },
+      attributes: ['member', 'congvuId'],
+    })
+    const agency = group.find((entry) => valuesOf(entry, 'member').length > 10)
+    const untouched = members.find(({ login }) => !deeds.some(({ name }) => name === login))
+    const outsider = members.find(({ unitId }) => unitId !== untouched?.unitId)
+    if (!agency || !outsider) throw new Error('no group')
+    const others = members.filter(({ login }) => !valuesOf(agency, 'member').some((dn) => dn.includes(login)))
+    await enemy.swapMembers(agency.dn, enemy.dnOf(others[0] as Member))
+
+    expect(await compare()).toMatchObject({ state: 'done', doubt: null, mailDoubt: null })
+    const found = await findings()
+    const ofGroups = found.filter(({ subject }) => subject?.kind === 'group')
+    expect(ofGroups.map(({ kind, target }) => `${target} ${kind}`)).toEqual(['directory members'])
+    expect(told(found.filter(({ subject }) => subject?.kind !== 'group'))).toEqual(expected(deeds))
+  })
+
+  test('is described attribute by attribute, without anybody’s password', async () => {
+    const found = await findings()
+    const of = (act: Deed['act']) => {
+      const deed = deeds.find((each) => each.act === act)
+      return found.find(({ login, name }) => (login ?? name) === deed?.name)
+    }
+    expect(of('title')?.differences).toEqual([{ attribute: 'title', is: ['Thủ trưởng'], should: ['Chuyên viên'] }])
+    expect(of('password')?.differences).toEqual([{ attribute: 'userPassword', is: [], should: ['•••'] }])
+    expect(of('move')?.differences.map(({ attribute }) => attribute)).toEqual(['dn'])
+    expect(of('revision-up')).toMatchObject({ newer: true })
+    expect(of('strange-double')?.others).toHaveLength(1)
+  })
+
+  test('is repaired, and nothing but strangers is found after it', async () => {
+    const before = await findings()
+    await carryOut('repair', before)
+    await system.services.provisioner.run()
+    expect(await compare()).toMatchObject({ state: 'done', doubt: null })
+    const strangers = deeds.filter(({ act }) => ['stranger', 'strange-double', 'strange-home', 'copy'].includes(act))
+    expect(told(await findings())).toEqual(expected(strangers))
+    // Members that were moved are where they were, under their own names.
+    const moved = deeds.filter(({ act }) => act === 'move' || act === 'rename')
+    for (const { name } of moved) {
+      const [entry] = await enemy.connection.search(`uid=${name},ou=people,${system.services.config.ldap.baseDn}`, {
+        scope: 'base',
+        filter: { present: 'uid' },
+        attributes: ['uid'],
+      })
+      expect(entry ? valuesOf(entry, 'uid') : null).toEqual([name])
+    }
+  })
+
+  test('leaves strangers untouched until somebody decides, and two people remove them', async () => {
+    const { reconcile } = system.services
+    const before = await findings()
+    const homes = before.filter(({ target }) => target === 'mail')
+    for (const { login } of homes) expect(existsSync(enemy.home(login ?? ''))).toBe(true)
+    const [ignored, ...others] = before.filter(({ kind, target }) => kind === 'extra' && target === 'directory')
+    if (!ignored) throw new Error('no stranger')
+    const until = addDays(dayOf(new Date()), 30)
+    await reconcile.plans.ignore(change(), ignored.id, { until, why: 'Máy quét của phòng họp' })
+    await carryOut('remove', [...others, ...before.filter(({ kind }) => kind === 'double')])
+    while ((await reconcile.remove(tidy())) > 0);
+    expect(await compare()).toMatchObject({ state: 'done', doubt: null })
+    const left = await findings()
+    expect(told(left.filter(({ target }) => target === 'directory'))).toEqual(told([ignored]))
+    expect(left.filter(({ target }) => target === 'mail')).toHaveLength(homes.length)
+    expect((await reconcile.open(read())).map(({ kind }) => kind)).toEqual(['extra'])
+  })
+})
