@@ -4,7 +4,7 @@ import { permit, type Action, type Actor } from './policy.ts'
 export const SCOPES = [
   ...(['me:read', 'requests:read', 'requests:decide', 'numbers:reveal'] as const),
   ...(['deputies:read', 'deputies:name'] as const),
-  ...(['accounts:read', 'accounts:hand-over', 'sync:read', 'sync:change'] as const),
+  ...(['accounts:read', 'accounts:hand-over', 'lists:read', 'sync:read', 'sync:change'] as const),
   ...(['units:read', 'units:change', 'roles:read', 'roles:change'] as const),
   ...(['naming:read', 'naming:change', 'steps:read', 'steps:change', 'addresses:read', 'addresses:release'] as const),
   ...([
@@ -29,7 +29,7 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'account.read': 'accounts:read',
   'account.hand-over': 'accounts:hand-over',
   'account.bootstrap': null,
-  'list.read': null,
+  'list.read': 'lists:read',
   'sync.read': 'sync:read',
   'sync.change': 'sync:change',
   'unit.read': 'units:read',

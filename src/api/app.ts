@@ -12,6 +12,7 @@ import { auditRoutes } from './audit.routes.ts'
 import { brakeRoutes } from './brake.routes.ts'
 import { deputyRoutes } from './deputies.routes.ts'
 import { holidayRoutes } from './holidays.routes.ts'
+import { listRoutes } from './lists.routes.ts'
 import { meRoutes } from './me.routes.ts'
 import type { ApiDocument } from './document.ts'
 import { documentOf } from './openapi.ts'
@@ -31,6 +32,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...requestRoutes(services),
   ...deputyRoutes(services),
   ...accountRoutes(services),
+  ...listRoutes(services),
   ...addressRoutes(services),
   ...policyRoutes(services),
   ...roleRoutes(services),

@@ -13,6 +13,7 @@ export const TAGS = {
   units: { vi: 'Đơn vị', en: 'Units' },
   requests: { vi: 'Đề nghị', en: 'Requests' },
   accounts: { vi: 'Tài khoản', en: 'Accounts' },
+  lists: { vi: 'Danh sách thư', en: 'Distribution lists' },
   addresses: { vi: 'Địa chỉ và tên miền', en: 'Addresses and domains' },
   policies: { vi: 'Quy định', en: 'Policies' },
   roles: { vi: 'Phân quyền', en: 'Roles' },

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { dayOf } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { addressOf, EmailAddress, type LocalPart } from '../kernel/email-address.ts'
-import type { GroupId, UnitId } from '../kernel/ids.ts'
+import type { AccountId, GroupId, UnitId } from '../kernel/ids.ts'
 import type { Arrived } from '../provisioning/apply.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import {
@@ -161,6 +161,19 @@ export function listsOf(deps: {
       return { lists, total, page, pageSize: PAGE }
     },
 
+    /** The same without counting, from a place on; `next` is where it goes on, null when no more follow. */
+    async listAfter(
+      permit: Permit<'list.read'>,
+      asked: { q: string; unit: UnitId | null; after: store.ListPlace | null; limit: number },
+    ): Promise<{ lists: ListSummary[]; next: store.ListPlace | null }> {
+      const { limit } = asked
+      const filter = filterOf({ ...asked, within: unitIds(permit.units), limit: limit + 1 })
+      const found = await store.list(prisma, filter)
+      const lists = found.slice(0, limit)
+      const last = lists.at(-1)
+      return { lists, next: last && found.length > limit ? { name: last.name, id: last.id } : null }
+    },
+
     /** Null when unknown or out of scope: which of the two is not told. */
     async read(permit: Permit<'list.read'>, id: GroupId): Promise<ListView | null> {
       const [summary] = await store.list(prisma, filterOf({ id }))
@@ -204,6 +217,20 @@ export function listsOf(deps: {
       if (!covers(permit.units, list.unitId)) return { members: [], total: 0, page, pageSize: MEMBERS }
       const at = { on: dayOf(clock()), domain, limit: MEMBERS, offset: (page - 1) * MEMBERS }
       return { members: await store.members(prisma, list.id, at), total: list.members, page, pageSize: MEMBERS }
+    },
+
+    /** The members behind one of them; null when the list is unknown or out of scope. */
+    async membersAfter(
+      permit: Permit<'list.read'>,
+      id: GroupId,
+      { after, limit }: { after: AccountId | null; limit: number },
+    ): Promise<{ members: ListMember[]; next: AccountId | null } | null> {
+      const [summary] = await store.list(prisma, filterOf({ id }))
+      if (!summary || !covers(permit.units, summary.unitId)) return null
+      const at = { on: dayOf(clock()), domain, after, limit: limit + 1, offset: 0 }
+      const found = await store.members(prisma, id, at)
+      const members = found.slice(0, limit)
+      return { members, next: found.length > limit ? (members.at(-1)?.accountId ?? null) : null }
     },
 
     /** The lists that reach the reader. */

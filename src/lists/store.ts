@@ -75,9 +75,13 @@ export type ListFilter = {
   readonly member: AccountId | null
   readonly on: Day
   readonly domain: string
+  /** Goes on behind the list that stands there. */
+  readonly after?: ListPlace | null
   readonly limit: number
   readonly offset: number
 }
+/** Where a list stands among the others. */
+export type ListPlace = { readonly name: string; readonly id: string }
 type SummaryRow = {
   id: string
   name: string
@@ -98,7 +102,8 @@ const where = (filter: ListFilter) => Prisma.sql`
   AND (${filter.unit}::uuid IS NULL OR g.unit_id IN (SELECT unit_subtree(ARRAY[${filter.unit}::uuid], ${dayToDb(filter.on)}::date)))
   AND (${filter.within}::uuid[] IS NULL OR g.unit_id = ANY (${filter.within}::uuid[]))
   AND (${filter.member}::uuid IS NULL OR EXISTS (
-    SELECT FROM list_member m WHERE m.group_id = g.id AND m.account_id = ${filter.member}::uuid))`
+    SELECT FROM list_member m WHERE m.group_id = g.id AND m.account_id = ${filter.member}::uuid))
+  AND ${filter.after ? Prisma.sql`(g.name COLLATE "vi-x-icu", g.id) > (${filter.after.name}, ${filter.after.id}::uuid)` : Prisma.sql`true`}`
 
 /** A page of lists by name. */
 export async function list(db: Db, filter: ListFilter): Promise<ListSummary[]> {
@@ -132,8 +137,13 @@ export async function count(db: Db, filter: ListFilter): Promise<number> {
 export async function members(
   db: Db,
   list: GroupId,
-  { on, domain, limit, offset }: { on: Day; domain: string; limit: number; offset: number },
+  page: { on: Day; domain: string; after?: AccountId | null; limit: number; offset: number },
 ): Promise<ListMember[]> {
+  const { on, domain, limit, offset, after = null } = page
+  const onwards =
+    after === null
+      ? Prisma.sql`true`
+      : Prisma.sql`(a.sort_key, a.id) > (SELECT sort_key, id FROM account WHERE id = ${after}::uuid)`
   const rows = await db.$queryRaw<(Omit<ListMember, 'address'> & { local: string })[]>`
     SELECT a.id AS "accountId", a.kind, a.display_name AS "displayName", ad.local, p.title, coalesce(u.name, '') AS "unitName",
       s.remote_dn IS NULL AS coming
@@ -145,7 +155,7 @@ export async function members(
     LEFT JOIN LATERAL (
       SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(on)}::date
       ORDER BY valid_from DESC LIMIT 1) p ON true
-    WHERE m.group_id = ${list}::uuid ORDER BY a.sort_key, a.id LIMIT ${limit} OFFSET ${offset}`
+    WHERE m.group_id = ${list}::uuid AND ${onwards} ORDER BY a.sort_key, a.id LIMIT ${limit} OFFSET ${offset}`
   return rows.map(({ local, ...row }) => ({ ...row, address: EmailAddress.parse(`${local}@${domain}`) }))
 }
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { PersonActor } from '../../src/access/policy.ts'
+import { cliActor, type PersonActor } from '../../src/access/policy.ts'
+import { LocalPart } from '../../src/kernel/email-address.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { clientOf, startApi, tokenOf, type ApiSystem, type Client } from '../support/api.ts'
+import { decided, done } from '../support/shared.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
 
 let system: ApiSystem
@@ -10,6 +12,8 @@ let staff: PersonActor
 let client: Client
 /** Of the department's administrator. */
 let admin: Client
+/** A list of everybody. */
+let mailList: string
 
 beforeAll(async () => {
   system = await startApi()
@@ -24,6 +28,14 @@ beforeAll(async () => {
     const unit = n % 2 === 0 ? units.department : units.other
     await approveAs(services, staff, await submitted(services, someDetails(unit, { fullName })))
     await submitted(services, someDetails(unit, { fullName: `${fullName} Hai` }))
+  }
+  const local = LocalPart.parse('toan-the')
+  const rule = [{ by: 'unit' as const, unitId: units.province, below: true }]
+  const asked = { name: 'Toàn thể', unitId: units.agency, local, rule, posting: { who: 'anyone' as const } }
+  mailList = await done(decided(services, local, (tx, id) => services.lists.create(tx, cliActor('test'), id, asked)))
+  for (const [n, name] of ['A', 'Ă', 'B'].entries()) {
+    const other = { ...asked, name, local: LocalPart.parse(`ds-${n}`) }
+    await done(decided(services, other.local, (tx, id) => services.lists.create(tx, cliActor('test'), id, other)))
   }
   // All at the same instant, so that only the identifier tells them apart.
   await services.database.pool.query(`UPDATE request SET due_at = '2026-12-01T08:00:00.123456Z', submitted_at = due_at`)
@@ -47,8 +59,8 @@ async function all(who: Client, path: string, limit: number): Promise<Record<str
   }
   throw new Error('The list has no end')
 }
-const idOf = ({ id, seq, subject, target }: Record<string, unknown>) =>
-  JSON.stringify(id ?? seq ?? [(subject as { id: string }).id, target])
+const idOf = ({ id, accountId, seq, subject, target }: Record<string, unknown>) =>
+  JSON.stringify(id ?? accountId ?? seq ?? [(subject as { id: string }).id, target])
 
 describe.each([
   ['/accounts', 8],
@@ -63,13 +75,16 @@ describe.each([
   ['/audit?action=account.issued', 8],
   ['/units', 4],
   ['/roles', 2],
+  ['/lists', 4],
+  ['/lists/:id/members', 8],
 ] as const)('%s', (path, count) => {
   test('is the same, whatever the size of its pages', async () => {
-    const whole = (await all(client, path, 200)).map(idOf)
+    const of = path.replace(':id', mailList)
+    const whole = (await all(client, of, 200)).map(idOf)
     expect(new Set(whole).size).toBe(whole.length)
     if (count !== null) expect(whole).toHaveLength(count)
     else expect(whole.length).toBeGreaterThan(3)
-    for (const limit of [1, 2, 3]) expect((await all(client, path, limit)).map(idOf)).toEqual(whole)
+    for (const limit of [1, 2, 3]) expect((await all(client, of, limit)).map(idOf)).toEqual(whole)
   })
 })
 

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
 import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
-import type { PersonActor } from '../../src/access/policy.ts'
+import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { addDays, dayOf, type Day } from '../../src/kernel/day.ts'
 import { LocalPart } from '../../src/kernel/email-address.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { clientOf, startApi, tokenOf, type ApiSystem, type Client } from '../support/api.ts'
+import { decided, done } from '../support/shared.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
 
 /** Who asks, each with every scope that their roles make possible; as in test/web/routes.spec.ts. */
@@ -32,7 +33,7 @@ const scoped = (ok: number): Row => [401, 403, ...within(ok), ok, ok]
 const centre = (ok: number): Row => [401, 403, 403, 403, 403, ok, ok]
 const itStaff = (ok: number): Row => [401, 403, 403, 403, 403, ok, 403]
 /** Only at the nearest seat; whoever holds one above takes the request over first. */
-const decided = (ok: number): Row => [401, 403, [404, ok, 404], [ok, 403, 404], [404, 404, ok], 403, 403]
+const bySeat = (ok: number): Row => [401, 403, [404, ok, 404], [ok, 403, 404], [404, 404, ok], 403, 403]
 
 /** Every route, and what becomes of it for each of the ROLES in their order. */
 const TABLE: Readonly<Record<string, Row>> = {
@@ -49,9 +50,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /request-counts': staff(200),
   'GET /requests/:id': scoped(200),
   'POST /requests/:id/number': [401, 403, ...within(200), 200, 403],
-  'POST /requests/:id/approval': decided(200),
-  'POST /requests/:id/return': decided(200),
-  'POST /requests/:id/rejection': decided(200),
+  'POST /requests/:id/approval': bySeat(200),
+  'POST /requests/:id/return': bySeat(200),
+  'POST /requests/:id/rejection': bySeat(200),
   'POST /requests/:id/take-over': [401, 403, [404, 409, 404], [409, 200, 404], [404, 404, 409], 200, 403],
   'GET /waiting-times': staff(200),
   'GET /deputies': staff(200),
@@ -64,6 +65,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /accounts/:id/sync': itStaff(202),
   'POST /accounts/:id/activation-link': [401, 403, ...within(200), 200, 403],
   'POST /accounts/:id/activation-slip': [401, 403, ...within(200), 200, 403],
+
+  'GET /me/lists': everybody(200),
+  'GET /lists': staff(200),
+  'GET /lists/:id': scoped(200),
+  'GET /lists/:id/members': scoped(200),
 
   'GET /address-proposals': centre(200),
   'GET /addresses/:local': centre(200),
@@ -122,6 +128,7 @@ let units: Record<'province' | Place, UnitId>
 let approver: PersonActor
 let accounts: Record<Place, AccountId>
 let requests: Record<Place, string>
+let lists: Record<Place, string>
 let clients: Record<Role, Client>
 /** The agency's administrator, and the number of somebody who may stand for them. */
 let heads: { agency: PersonActor }
@@ -148,6 +155,7 @@ beforeAll(async () => {
   clients = { nobody: clientOf(system, null) } as typeof clients
   for (const [role, owner] of Object.entries(owners))
     clients[role as Role] = clientOf(system, await tokenOf(services, owner))
+  lists = { agency: await listOf('agency'), department: await listOf('department'), other: await listOf('other') }
   requests = { agency: await asked('agency'), department: await asked('department'), other: await asked('other') }
 }, 60_000)
 afterAll(() => system.stop())
@@ -157,6 +165,16 @@ const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
   submitted(system.services, someDetails(units[place], { fullName }))
 async function issued(place: Place, fullName = 'Hoàng Phạm Thị Thùy Dương'): Promise<AccountId> {
   return approveAs(system.services, approver, await asked(place, fullName))
+}
+
+/** A list of everybody in a unit. */
+async function listOf(place: Place): Promise<string> {
+  const { services } = system
+  const unitId = units[place]
+  const local = LocalPart.parse(`ds${unique()}`)
+  const rule = [{ by: 'unit' as const, unitId, below: true }]
+  const asked = { name: 'Toàn thể cơ quan', unitId, local, rule, posting: { who: 'anyone' as const } }
+  return done(decided(services, local, (tx, request) => services.lists.create(tx, cliActor('test'), request, asked)))
 }
 
 /** Two days that nobody else in this run has, some days ahead. */
@@ -288,9 +306,9 @@ async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> 
       return { path: at(day) }
     }
     default:
-      return {
-        path: at(key.includes('/requests/') ? requests[place] : key.includes('/units/') ? unit : accounts[place]),
-      }
+      if (key.includes('/requests/')) return { path: at(requests[place]) }
+      if (key.includes('/lists/')) return { path: at(lists[place]) }
+      return { path: at(key.includes('/units/') ? unit : accounts[place]) }
   }
 }
 
@@ -309,7 +327,7 @@ async function call(role: Role, key: string, { path, body, tagged }: Case): Prom
 /** Where a 403 may be for what it is about, and not for who asks. */
 const DEPENDS = /approval|return|rejection|take-over|deputies|confirmation|brake/
 const pathOf = (key: string, id: string): string => (key.split(' ')[1] ?? '').replace(/:\w+/, id)
-const isAbout = (key: string) => /^\w+ \/(requests|accounts|units)\/:id/.test(key)
+const isAbout = (key: string) => /^\w+ \/(requests|accounts|units|lists)\/:id/.test(key)
 const keys = Object.keys(TABLE)
 
 describe('the table of routes', () => {

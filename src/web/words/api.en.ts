@@ -60,6 +60,7 @@ export const apiEn: ApiWords = {
     'deputies:name': 'Name deputies',
     'accounts:read': 'Read accounts',
     'accounts:hand-over': 'Send activation links, print slips',
+    'lists:read': 'Read distribution lists',
     'sync:read': 'Read unfinished work',
     'sync:change': 'Synchronise again',
     'units:read': 'Read units',

@@ -60,6 +60,7 @@ export const apiVi = {
     'deputies:name': 'Cử người duyệt thay',
     'accounts:read': 'Đọc tài khoản',
     'accounts:hand-over': 'Gửi liên kết, in phiếu kích hoạt',
+    'lists:read': 'Đọc danh sách thư',
     'sync:read': 'Đọc việc còn dở',
     'sync:change': 'Đồng bộ lại',
     'units:read': 'Đọc đơn vị',
