@@ -16,6 +16,7 @@ import { changesOf } from './changes.ts'
 import { dueOf } from './due.ts'
 import { enactingOf } from './enacting.ts'
 import { holdersOf } from './holders.ts'
+import { movingOf } from './moving.ts'
 import { issuingOf } from './issuing.ts'
 import type { LifePolicies } from './life-policies.ts'
 import { accountsIn } from './life-store.ts'
@@ -30,6 +31,9 @@ export type { NewAccount, NewShared } from './issuing.ts'
 export type { AccountsFilter, AccountsPage } from './reading.ts'
 export { AddressLost } from './issuing.ts'
 export type Accounts = ReturnType<typeof accountsOf>
+
+/** Those of which the targets show anything. */
+const THERE = { state: { notIn: ['deleted', 'tombstone'] } }
 
 /** Accounts: what should exist. Every change of the wanted state grows the revision and makes the targets due. */
 export function accountsOf(deps: {
@@ -51,19 +55,21 @@ export function accountsOf(deps: {
   const due = dueOf(deps)
   const holders = holdersOf({ ...deps, due })
   const activations = activationsOf({ ...deps, due })
+  const changes = changesOf({ ...deps, due })
 
   return {
     ...readingOf(deps),
     ...activations,
     ...issuingOf({ ...deps, holders }),
-    ...changesOf({ ...deps, due }),
+    ...changes,
     ...takingOf({ ...deps, due }),
+    ...movingOf({ ...deps, due, holders, changePosition: changes.changePosition }),
     ...enactingOf({ ...deps, due, holders, offerLink: activations.offerLink }),
     setHolders: holders.setHolders,
 
     /** Makes everything that shows this unit due: its group, and its people's entries. */
     async unitChanged(tx: Tx, unit: UnitId): Promise<void> {
-      const people = await tx.db.account.findMany({ where: { unitId: unit }, select: { id: true } })
+      const people = await tx.db.account.findMany({ where: { ...THERE, unitId: unit }, select: { id: true } })
       await due.accounts(
         tx,
         people.map((each) => each.id),
@@ -73,7 +79,7 @@ export function accountsOf(deps: {
 
     /** Makes every account due: what they show has changed for all alike. */
     async allChanged(tx: Tx): Promise<void> {
-      const everybody = await tx.db.account.findMany({ select: { id: true } })
+      const everybody = await tx.db.account.findMany({ where: THERE, select: { id: true } })
       await due.accounts(
         tx,
         everybody.map(({ id }) => id),

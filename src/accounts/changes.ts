@@ -95,12 +95,12 @@ export function changesOf(deps: { addresses: Addresses; due: Due; domain: string
      * A person's new title, and perhaps unit, from today: the present post ends and another begins; one that began today
      * is corrected. Refused: unknown-account.
      */
-    async changePosition(
+    changePosition: async (
       tx: Tx,
-      by: Actor,
+      by: Pick<Actor, 'id' | 'name'>,
       id: AccountId,
       asked: NewPosition,
-    ): Promise<Decision<null, AccountRefusal>> {
+    ): Promise<Decision<null, AccountRefusal>> => {
       const account = await lock(tx, id)
       if (!account?.personId) return refuse({ kind: 'unknown-account' })
       const today = dayToDb(dayOf(tx.at))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Prisma } from '../db/generated/client.ts'
 import { dayFromDb, dayToDb, type Day } from '../kernel/day.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
-import type { AccountId } from '../kernel/ids.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { HeldMailbox, HolderView, SharedKind } from './account.ts'
 import type { HolderAsked, HolderRights } from './holder.ts'
 
@@ -37,11 +37,12 @@ export async function begin(db: Db, account: string, holders: readonly HolderAsk
   })
 }
 
-/** The shared mailboxes that these accounts are or hold. */
-export async function concerning(db: Db, accounts: readonly string[]): Promise<AccountId[]> {
+/** The shared mailboxes that these accounts are or hold; with a unit, only its own. */
+export async function concerning(db: Db, accounts: readonly string[], unit: UnitId | null): Promise<AccountId[]> {
   const rows = await db.$queryRaw<{ id: AccountId }[]>`
-    SELECT DISTINCT account_id AS id FROM holder
-    WHERE valid_to IS NULL AND (person_account_id = ANY (${accounts}::uuid[]) OR account_id = ANY (${accounts}::uuid[]))
+    SELECT DISTINCT h.account_id AS id FROM holder h JOIN account a ON a.id = h.account_id
+    WHERE h.valid_to IS NULL AND (${unit}::uuid IS NULL OR a.unit_id = ${unit}::uuid)
+      AND (h.person_account_id = ANY (${accounts}::uuid[]) OR h.account_id = ANY (${accounts}::uuid[]))
     ORDER BY 1`
   return rows.map(({ id }) => id)
 }

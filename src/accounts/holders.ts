@@ -3,7 +3,7 @@ import type { Addresses } from '../addresses/addresses.ts'
 import type { Tx } from '../db/transaction.ts'
 import { dayOf } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
-import type { AccountId } from '../kernel/ids.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { AccountRefusal } from './account.ts'
 import type { Due } from './due.ts'
 import { holderChanges, type HolderAsked } from './holder.ts'
@@ -123,15 +123,16 @@ export function holdersOf(deps: { addresses: Addresses; due: Due; domain: string
 
   /**
    * Ends what these accounts have to do with holding: what people hold, and who holds a mailbox that ends. Where nobody else
-   * may file and answer any more, `successor` does from now on, if they are there.
+   * may file and answer any more, `successor` does from now on, if they are there. With a unit, only its mailboxes.
    */
   async function endAll(
     tx: Tx,
     by: Pick<Actor, 'id' | 'name'>,
     ids: readonly string[],
     successor: AccountId | null = null,
+    unit: UnitId | null = null,
   ): Promise<void> {
-    for (const mailbox of await holdings.concerning(tx.db, ids)) {
+    for (const mailbox of await holdings.concerning(tx.db, ids, unit)) {
       const present = await holdings.present(tx.db, mailbox)
       const rest = ids.includes(mailbox) ? [] : present.filter(({ accountId }) => !ids.includes(accountId))
       const orphaned = !ids.includes(mailbox) && !rest.some(({ rights }) => rights === 'full')

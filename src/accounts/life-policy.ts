@@ -4,6 +4,14 @@ import { fold } from '../kernel/text.ts'
 /** Acts for which the policy may ask for an official letter, or for a second person to agree. */
 export const POLICY_ACTS = ['suspend', 'return', 'go-on-leave', 'leave', 'transfer', 'second-post', 'recover'] as const
 export type PolicyAct = (typeof POLICY_ACTS)[number]
+/** Those for which it is the policy's to say; the others always take two. */
+export const SECOND_ACTS = [
+  'suspend',
+  'return',
+  'go-on-leave',
+  'leave',
+  'recover',
+] as const satisfies readonly PolicyAct[]
 /** What becomes of accounts that nobody has confirmed when a review closes. */
 export const UNANSWERED = ['report', 'suspend'] as const
 

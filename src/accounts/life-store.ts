@@ -1,7 +1,7 @@
 import type { Prisma } from '../db/generated/client.ts'
 import { dayFromDb, dayToDb, type Day } from '../kernel/day.ts'
 import type { AccountId } from '../kernel/ids.ts'
-import type { AccountState, LeavingCause, Life } from './life.ts'
+import { SERVING, type AccountState, type LeavingCause, type Life } from './life.ts'
 
 type Db = Prisma.TransactionClient
 
@@ -11,6 +11,7 @@ type Row = {
   state: string
   has_password: boolean
   held: boolean
+  hold_asked: boolean
   since: Date
   until: Date | null
   cause: string | null
@@ -23,6 +24,7 @@ const lifeOf = (row: Row): Life => ({
   personal: row.kind === 'person',
   hasPassword: row.has_password,
   held: row.held,
+  holdAsked: row.hold_asked,
   since: dayFromDb(row.since),
   until: row.until === null ? null : dayFromDb(row.until),
   cause: row.cause as LeavingCause | null,
@@ -33,7 +35,8 @@ const lifeOf = (row: Row): Life => ({
 /** The lives of accounts, which the caller has locked where it means to change them. */
 export async function livesOf(db: Db, ids: readonly string[], on: Day): Promise<Map<string, Life>> {
   const rows = await db.$queryRaw<Row[]>`
-    SELECT a.id, a.kind, a.state, a.secret_cipher IS NOT NULL AS has_password, a.held, a.state_since AS since,
+    SELECT a.id, a.kind, a.state, a.secret_cipher IS NOT NULL AS has_password, a.held,
+      account_hold_asked(a.id) AS hold_asked, a.state_since AS since,
       a.state_until AS until, a.leaving_cause AS cause,
       (SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(on)}::date
         ORDER BY valid_from DESC LIMIT 1) AS title,
@@ -168,4 +171,14 @@ export async function noteDiscarded(db: Db, archives: readonly { id: string; no:
     UPDATE mail_archive m SET discarded_at = ${at}
     FROM jsonb_to_recordset(${JSON.stringify(archives)}::jsonb) AS x(id uuid, no int)
     WHERE m.account_id = x.id AND m.no = x.no`
+}
+
+/** Somebody who serves, by login or by the local part of an address. */
+export async function inService(db: Db, name: string): Promise<AccountId | null> {
+  const [row] = await db.$queryRaw<{ id: AccountId }[]>`
+    SELECT a.id FROM account a WHERE a.kind = 'person' AND a.state = ANY (${[...SERVING]}) AND (a.login = ${name}
+      OR a.id = (SELECT holder_id FROM address WHERE namespace_id = 1 AND local = ${name} AND holder_kind = 'account'
+        AND state = 'live'))
+    LIMIT 1`
+  return row?.id ?? null
 }

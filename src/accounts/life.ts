@@ -40,6 +40,8 @@ export type Life = {
   readonly hasPassword: boolean
   /** Nothing of it may be deleted, whatever else is decided. */
   readonly held: boolean
+  /** A hold was asked for, and a second person has not yet agreed: till then nothing is deleted either. */
+  readonly holdAsked: boolean
   readonly since: Day
   readonly until: Day | null
   readonly cause: LeavingCause | null
@@ -115,7 +117,7 @@ export function decideLife(
   early = false,
 ): Decision<Life, LifeRefusal> {
   if (!FROM[command.type].includes(life.state)) return refuse({ kind: 'wrong-state', state: life.state })
-  if (life.held && DELETES.includes(command.type)) return refuse({ kind: 'under-hold' })
+  if ((life.held || life.holdAsked) && DELETES.includes(command.type)) return refuse({ kind: 'under-hold' })
   if (WAITS.includes(command.type) && (!early || command.type === 'bury') && life.until !== null && life.until > today)
     return refuse({ kind: 'not-yet-due', until: life.until })
   const to = (state: AccountState, until: Day | null, more: Partial<Life> = {}): Decision<Life, LifeRefusal> =>
@@ -171,9 +173,9 @@ export function runsOut(life: Life, today: Day): LifeCommand | null {
     case 'leaving':
       return { type: 'archive' }
     case 'archived':
-      return life.held || !life.archiveVerified ? null : { type: 'delete' }
+      return life.held || life.holdAsked || !life.archiveVerified ? null : { type: 'delete' }
     case 'deleted':
-      return life.held ? null : { type: 'bury' }
+      return life.held || life.holdAsked ? null : { type: 'bury' }
     case 'awaiting-activation':
     case 'active':
     case 'idle-locked':

@@ -1,24 +1,40 @@
-import { covers, type Permit, type PersonActor } from '../access/policy.ts'
+import { covers, hasRole, permit as permitOf, type Actor, type Permit, type PersonActor } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { dayOf, type Day } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
-import type { Change, ChangeState, Grounds } from '../scheduled/change.ts'
+import type { Change, ChangeSeat, ChangeState, Grounds } from '../scheduled/change.ts'
 import type { Carry, Scheduled } from '../scheduled/scheduled.ts'
+import type { Units } from '../units/units.ts'
 import type { EnactRefusal, Enacting } from './enacting.ts'
-import { ACT_RULES, fitsDay, isLifeAct, needsLetter, PROTECTED_ROLES, seatsOf } from './life-acts.ts'
+import {
+  AccountCommand,
+  ACT_RULES,
+  fitsDay,
+  isLifeAct,
+  isMove,
+  needsLetter,
+  possibleActs,
+  PROTECTED_ROLES,
+  seatsOf,
+  type LifeAct,
+} from './life-acts.ts'
 import type { LifePolicies } from './life-policies.ts'
 import * as lives from './life-store.ts'
-import { decideLife, LifeCommand, runsOut } from './life.ts'
+import { decideLife, runsOut, type Life, type LifeCommand } from './life.ts'
+import { decideMove, type MoveCommand } from './move.ts'
+import { secondPosts, type DatedPost } from './moves-store.ts'
+import type { Moving, MovingRefusal } from './moving.ts'
 import * as store from './store.ts'
 
 /** What somebody asks for: the act with its days, from which day on, why, and by which letter. */
-export type AskedAct = Grounds & { readonly command: LifeCommand; readonly on: Day }
+export type AskedAct = Grounds & { readonly command: AccountCommand; readonly on: Day }
 
 export type LifeActRefusal =
   | EnactRefusal
+  | MovingRefusal
   | { kind: 'own-account' }
   | { kind: 'protected-account' }
   | { kind: 'letter-needed' }
@@ -27,8 +43,9 @@ export type LifeActRefusal =
 export type Lives = ReturnType<typeof livesOf>
 
 const BATCH = 200
+const isProtected = (role: string): boolean => (PROTECTED_ROLES as readonly string[]).includes(role)
 /** What only the end of a term, or two people, bring about. */
-const EARLY: readonly LifeCommand['type'][] = ['archive', 'delete']
+const EARLY: readonly AccountCommand['type'][] = ['archive', 'delete']
 
 /** The acts of an account's life, and what time does to it. */
 export function livesOf(deps: {
@@ -37,16 +54,19 @@ export function livesOf(deps: {
   clock: Clock
   life: LifePolicies
   enacting: Enacting
+  moving: Moving
   scheduled: Pick<Scheduled<LifeActRefusal>, 'ask' | 'hasOpen'>
+  units: Pick<Units, 'find'>
+  domain: string
 }) {
-  const { prisma, transaction, clock, life, enacting, scheduled } = deps
+  const { prisma, transaction, clock, life, enacting, moving, scheduled, units, domain } = deps
 
   async function fits(
     tx: Tx,
     permit: Permit<'life.ask'> | Permit<'life.keep'>,
     id: AccountId,
     { command, on, letter }: AskedAct,
-  ): Promise<Decision<store.Held, LifeActRefusal>> {
+  ): Promise<Decision<{ account: store.Held; after: Life | null }, LifeActRefusal>> {
     const today = dayOf(tx.at)
     const { type } = command
     const { policy } = await life.present(tx)
@@ -56,19 +76,39 @@ export function livesOf(deps: {
     const actor = permit.actor as PersonActor
     if (actor.accountId === id) return refuse({ kind: 'own-account' })
     const roles = await lives.rolesOf(tx.db, id, today)
-    const isStaff = actor.grants.some(({ role }) => role === 'it-staff')
-    if (!isStaff && roles.some((role) => (PROTECTED_ROLES as readonly string[]).includes(role)))
-      return refuse({ kind: 'protected-account' })
+    if (!hasRole(actor, 'it-staff') && roles.some(isProtected)) return refuse({ kind: 'protected-account' })
     if (!isLifeAct(type) || (ACT_RULES[type].asks === 'it-staff' && permit.action !== 'life.keep'))
       return refuse({ kind: 'unknown-account' })
     if (!fitsDay(command, on, today)) return refuse({ kind: 'wrong-day' })
     if (needsLetter(type, policy) && letter === null) return refuse({ kind: 'letter-needed' })
-    const present = (await lives.livesOf(tx.db, [id], today)).get(id)
-    if (!present) return refuse({ kind: 'unknown-account' })
-    const decision = decideLife(present, command, policy, on, EARLY.includes(type))
+    const decision = isMove(command) ? await fitsMove(tx, id, command, on) : await fitsLife(tx, id, command, on)
     if (!decision.ok) return decision
-    if (await scheduled.hasOpen(tx, { kind: 'account', id }, [type])) return refuse({ kind: 'already-asked' })
-    return accept(account)
+    // What is done at once needs no waiting for what was asked before; that is decided again on its day.
+    const waits = on > today || seatsOf(command, account.unitId as UnitId, policy).length > 1
+    if (waits && (await scheduled.hasOpen(tx, { kind: 'account', id }, [type])))
+      return refuse({ kind: 'already-asked' })
+    return accept({ account, after: decision.value })
+  }
+
+  async function fitsLife(
+    tx: Tx,
+    id: AccountId,
+    command: LifeCommand,
+    on: Day,
+  ): Promise<Decision<Life, LifeActRefusal>> {
+    const present = (await lives.livesOf(tx.db, [id], dayOf(tx.at))).get(id)
+    if (!present) return refuse({ kind: 'unknown-account' })
+    const { policy } = await life.present(tx)
+    return decideLife(present, command, policy, on, EARLY.includes(command.type))
+  }
+  async function fitsMove(
+    tx: Tx,
+    id: AccountId,
+    command: MoveCommand,
+    on: Day,
+  ): Promise<Decision<null, LifeActRefusal>> {
+    const placed = await moving.placed(tx, id)
+    return placed ? decideMove(placed, command, on) : refuse({ kind: 'unknown-account' })
   }
 
   /** For scheduled changes: what was asked, done now, as things are now. */
@@ -77,16 +117,50 @@ export function livesOf(deps: {
     change: Change,
     by: { id: string; name: string },
   ): Promise<Decision<null, LifeActRefusal>> => {
-    const command = LifeCommand.parse(change.command)
+    const command = AccountCommand.parse(change.command)
     const { why, letter, asked } = change
-    const happening = { id: change.subject.id as AccountId, command, early: EARLY.includes(command.type) }
-    const askedBy = asked.byName === by.name ? {} : { askedBy: asked.byName }
-    const [decision] = await enacting.enact(tx, by, [happening], { why, letter, ...askedBy })
+    const id = change.subject.id as AccountId
+    const because = { why, letter, ...(asked.byName !== by.name && { askedBy: asked.byName }) }
+    if (isMove(command)) return moving.move(tx, by, id, command, because)
+    const early = EARLY.includes(command.type)
+    const [decision] = await enacting.enact(tx, by, [{ id, command, early }], because)
     if (decision === undefined) return refuse({ kind: 'unknown-account' })
     return decision.ok ? accept(null) : decision
   }
 
+  /**
+   * What is open to the reader about an account: the acts, and the second posts that they can end. None about their own, nor,
+   * but for IT staff, about one with rights over the whole province.
+   */
+  async function open(
+    actor: Actor,
+    id: AccountId,
+  ): Promise<{
+    readonly acts: readonly LifeAct[]
+    readonly posts: readonly (DatedPost & { readonly unitName: string })[]
+  }> {
+    const today = dayOf(clock())
+    const account = await prisma.account.findUnique({ where: { id }, select: { unitId: true, personId: true } })
+    const present = (await lives.livesOf(prisma, [id], today)).get(id)
+    if (!account || !present) return { acts: [], posts: [] }
+    const seconds = account.personId === null ? [] : await secondPosts(prisma, account.personId, today)
+    const posts = await Promise.all(
+      seconds.map(async (post) => ({ ...post, unitName: (await units.find(post.unitId))?.name ?? '' })),
+    )
+    const asks = permitOf(actor, 'life.ask')
+    const mine = actor.kind === 'person' && actor.accountId === id
+    if (!asks.ok || mine || !covers(asks.value.units, account.unitId as UnitId)) return { acts: [], posts }
+    const roles = await lives.rolesOf(prisma, id, today)
+    if (!hasRole(actor, 'it-staff') && roles.some(isProtected)) return { acts: [], posts }
+    const { policy } = await life.present()
+    const possible = possibleActs(present, policy, today, posts.length)
+    const mayKeep = permitOf(actor, 'life.keep').ok
+    return { posts, acts: possible.filter((act) => mayKeep || ACT_RULES[act].asks === 'administrators') }
+  }
+
   return {
+    open,
+
     carry: carry satisfies Carry<LifeActRefusal>,
 
     /**
@@ -100,20 +174,45 @@ export function livesOf(deps: {
       asked: AskedAct,
     ): Promise<Decision<{ id: string; state: ChangeState }, LifeActRefusal>> =>
       transaction(async (tx) => {
-        const account = await fits(tx, permit, id, asked)
-        if (!account.ok) return account
+        const fit = await fits(tx, permit, id, asked)
+        if (!fit.ok) return fit
         const { command, on, why, letter } = asked
-        if (!isLifeAct(command.type)) return refuse({ kind: 'unknown-account' })
-        const unit = account.value.unitId as UnitId
+        const unit = fit.value.account.unitId as UnitId
         const { policy } = await life.present(tx)
+        const seats = seatsOf(command, unit, policy)
+        const units = new Set([unit, ...seats.flatMap((seat) => (seat.kind === 'unit' ? [seat.unit] : []))])
         return scheduled.ask(tx, permit, {
           ...{ subject: { kind: 'account', id }, command, on, why, letter },
-          ...{ about: [id], units: [unit], seats: seatsOf(command.type, unit, policy) },
+          ...{ about: [id], units: [...units], seats },
         })
       }),
 
+    /**
+     * What would come of asking for it, without doing anything: the life that follows (null for a move), and who must agree.
+     * Refused as `ask` refuses.
+     */
+    foresee: (
+      permit: Permit<'life.ask'> | Permit<'life.keep'>,
+      id: AccountId,
+      asked: AskedAct,
+    ): Promise<Decision<{ after: Life | null; seats: readonly ChangeSeat[] }, LifeActRefusal>> =>
+      transaction(async (tx) => {
+        const fit = await fits(tx, permit, id, asked)
+        if (!fit.ok) return fit
+        const { policy } = await life.present(tx)
+        const { account, after } = fit.value
+        return accept({ after, seats: seatsOf(asked.command, account.unitId as UnitId, policy) })
+      }),
+
+    /** Somebody in service by their address (its local part is enough) or account number; null when there is nobody. */
+    async inService(text: string): Promise<AccountId | null> {
+      const name = text.trim().toLowerCase()
+      return lives.inService(prisma, name.endsWith(`@${domain}`) ? name.slice(0, -domain.length - 1) : name)
+    },
+
     /** Does what time alone does: suspensions, leaves and terms that run out today. Answers how much happened. */
     async runOut(permit: Permit<'life.run'>): Promise<number> {
+      await transaction((tx) => moving.followPosts(tx))
       let happened = 0
       let after: AccountId | null = null
       for (;;) {

@@ -174,6 +174,9 @@ export function readingOf(deps: {
       return account && covers(permit.units, account.unitId) ? account : null
     },
 
+    /** What accounts are called, by id; for whoever may see what they are named in. */
+    names: (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => store.namesOf(prisma, ids),
+
     /** The reader's own account. */
     mine: (permit: Permit<'own.read'>): Promise<AccountView | null> => view((permit.actor as PersonActor).accountId),
 

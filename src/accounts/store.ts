@@ -197,9 +197,16 @@ export async function event(
 export async function events(
   db: Db,
   at: Date,
-  happened: readonly { id: string; kind: AccountEventKind; byName: string; detail: EventDetail }[],
+  happened: readonly { id: string; kind: AccountEventKind; byName: string; note?: string; detail: EventDetail }[],
 ): Promise<void> {
   await db.accountEvent.createMany({
-    data: happened.map(({ id, kind, byName, detail }) => ({ accountId: id, at, kind, byName, detail })),
+    data: happened.map(({ id, kind, byName, note = null, detail }) => ({
+      accountId: id,
+      at,
+      kind,
+      byName,
+      note,
+      detail,
+    })),
   })
 }

@@ -64,7 +64,7 @@ export async function wanted(
         UNION SELECT a.login WHERE a.ended_revision > coalesce((SELECT applied FROM sync
           WHERE subject_kind = 'account' AND subject_id = a.id AND target = 'mail'), 0)
         ORDER BY 1) AS shut_out,
-      a.held, a.archive_no,
+      a.held OR account_hold_asked(a.id) AS held, a.archive_no,
       EXISTS (SELECT FROM mail_archive m WHERE m.account_id = a.id AND m.no = a.archive_no) AS archive_verified,
       (SELECT jsonb_build_object('no', no, 'messages', messages, 'bytes', bytes) FROM mail_archive m
         WHERE m.account_id = a.id AND m.no = a.restore_no AND m.discarded_at IS NULL) AS restore,
@@ -125,7 +125,10 @@ export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Pro
     SELECT g.id, g.revision, u.number, v.name,
       ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
         AND s.target = 'directory' AND s.remote_dn IS NOT NULL
-        WHERE a.unit_id = g.unit_id AND a.kind = 'person' AND a.state = ANY (${[...SERVING]}) ORDER BY 1) AS members
+        WHERE a.kind = 'person' AND a.state = ANY (${[...SERVING]}) AND (a.unit_id = g.unit_id OR EXISTS (SELECT FROM post p
+          WHERE p.person_id = a.person_id AND p.unit_id = g.unit_id AND NOT p.is_primary
+            AND p.valid_from <= ${dayToDb(on)}::date AND (p.valid_to IS NULL OR p.valid_to > ${dayToDb(on)}::date)))
+        ORDER BY 1) AS members
     FROM mail_group g JOIN unit u ON u.id = g.unit_id
     LEFT JOIN LATERAL (
       SELECT name FROM unit_version WHERE unit_id = g.unit_id AND valid_from <= ${dayToDb(on)}::date

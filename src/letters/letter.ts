@@ -15,6 +15,8 @@ export type LetterParams = {
   rejected: { code: string; name: string; unit: string; reason: string }
   /** The mailbox has been activated. */
   ready: { name: string; address: string; at: string }
+  /** To somebody who serves in another unit from now on: the mailbox stays. */
+  transferred: { name: string; address: string; on: string; from: string; to: string; title: string }
   /** To somebody who leaves: from which day sign-in stops, until when the mail is kept, and by which letter. */
   leaving: {
     name: string

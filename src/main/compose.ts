@@ -102,7 +102,11 @@ export function compose(
     ...{ prisma, transaction, clock },
     carry: (tx, change, by) => lives.carry(tx, change, by),
   })
-  const lives: Lives = livesOf({ prisma, transaction, clock, life, scheduled, enacting: accounts })
+  const lives: Lives = livesOf({
+    ...{ prisma, transaction, clock, life, scheduled, units, domain },
+    enacting: accounts,
+    moving: accounts,
+  })
   // The brake lets plans begin that two people have released, and plans ask the brake: the later of the two is called later.
   const brakes = brakesOf({
     ...{ prisma, transaction, clock },

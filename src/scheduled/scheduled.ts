@@ -204,9 +204,13 @@ export function scheduledOf<R extends { kind: string }>(deps: {
       return { changes, total, page, pageSize: PAGE }
     },
 
-    /** How many changes wait for agreement in the reader's units. */
-    proposed: (permit: Permit<'scheduled.read'>): Promise<number> =>
-      store.countOpen(prisma, 'proposed', unitIds(permit.units)),
+    /** How many changes wait for this very reader to agree; a hundred are counted at most. */
+    forMe: async (permit: Permit<'scheduled.agree'>): Promise<number> => {
+      const page = { limit: HISTORY, offset: 0 }
+      const open = await store.open(prisma, 'proposed', unitIds(permit.units), page)
+      const me = agreerOf({ actor: permit.actor as PersonActor, units: permit.units })
+      return open.filter((change) => seatFor(change, me).ok).length
+    },
 
     /** Whether such a change is open already, in the caller's transaction. */
     hasOpen: (tx: Tx, subject: ChangeSubject, types: readonly string[]): Promise<boolean> =>

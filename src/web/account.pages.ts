@@ -7,6 +7,7 @@ import { localPartOf } from '../kernel/email-address.ts'
 import { AccountId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { syncState, TARGETS, type LedgerRow } from '../provisioning/ledger.ts'
+import { eventItem, lifeOf } from './account-life.ts'
 import { HttpFault } from './http-fault.ts'
 import { listHref, oneOf } from './lists.ts'
 import type { Page } from './page.ts'
@@ -41,10 +42,12 @@ export function accountPage(services: Services): Route[] {
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
-      const [why, usage, rows, request] = await Promise.all([
+      const [why, usage, rows, changes, open, request] = await Promise.all([
         section === 'thong-tin' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
         sync.rows({ kind: 'account', id: account.id }),
+        services.scheduled.ofSubject({ kind: 'account', id: account.id }),
+        services.lives.open(page.actor, account.id),
         account.requestId !== null && page.may('request.read') && section === 'thong-tin'
           ? services.requests.read(
               page.permit('request.read'),
@@ -72,6 +75,8 @@ export function accountPage(services: Services): Route[] {
           count: each === 'lich-su' ? account.events.length : null,
           current: each === section,
         })),
+        life: lifeOf(page, account, { changes, ...open }),
+        events: account.events.map((event) => eventItem(page, event)),
         ledger: ledgerOf(rows),
         mayRetry: page.may('sync.change'),
         handOver,
@@ -144,7 +149,10 @@ export function accountPage(services: Services): Route[] {
           }),
         ),
       ])
-      await page.render('account-own.njk', { title: t.mine.title, account, usage, roles })
+      await page.render('account-own.njk', {
+        ...{ title: t.mine.title, account, usage, roles },
+        events: account.events.map((event) => eventItem(page, event)),
+      })
     }),
   ]
 }

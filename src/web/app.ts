@@ -15,6 +15,9 @@ import type { Actor } from '../access/policy.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import { accountPages } from './accounts.pages.ts'
+import { changePages } from './changes.pages.ts'
+import { lifePages } from './life.pages.ts'
+import { lifePolicyPages } from './life-policy.pages.ts'
 import { addressPages } from './addresses.pages.ts'
 import { namingPages } from './naming.pages.ts'
 import { activationPages } from './activation.pages.ts'
@@ -57,6 +60,8 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...deputyPages(services),
   ...timesPages(services),
   ...accountPages(services),
+  ...lifePages(services),
+  ...changePages(services),
   ...boardPages(services),
   ...brakePages(services),
   ...unitPages(services),
@@ -64,6 +69,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...holidayPages(services),
   ...stepsPages(services),
   ...namingPages(services),
+  ...lifePolicyPages(services),
   ...addressPages(services),
   ...auditPages(services),
   ...tokenPages(services),
@@ -96,6 +102,7 @@ export async function webApp(services: Services, documents: ApiDocuments): Promi
     limits: limits({ pool: database.pool, hash: secrets.limitHash }),
     csrfToken: forms.token,
     waiting: services.requests.waiting,
+    changes: services.scheduled.forMe,
   }
 
   const app = express()

@@ -23,6 +23,8 @@ export type PageDeps = {
   readonly csrfToken: (request: Request, response: Response) => string
   /** How many requests wait for this actor, for the navigation. */
   readonly waiting: (permit: Permit<'request.read'>) => Promise<number>
+  /** How many changes wait for this actor to agree, for the navigation. */
+  readonly changes: (permit: Permit<'scheduled.agree'>) => Promise<number>
 }
 
 /** Input of a form that failed, as it was typed, with what is wrong. */
@@ -77,9 +79,11 @@ export function pageOf(
   async function model(known?: number): Promise<Omit<PageModel, 'title'>> {
     const audience = audienceOf(actor)
     const allowed = permit(actor, 'request.read')
-    const waiting =
-      known ??
-      ((audience === 'unit-admin' || audience === 'deputy') && allowed.ok ? await deps.waiting(allowed.value) : 0)
+    const agrees = permit(actor, 'scheduled.agree')
+    const [waiting, changes] = await Promise.all([
+      known ?? ((audience === 'unit-admin' || audience === 'deputy') && allowed.ok ? deps.waiting(allowed.value) : 0),
+      agrees.ok ? deps.changes(agrees.value) : 0,
+    ])
     // Read and forgotten: a notice is shown once.
     const notice = (session as typeof session | undefined)?.notice ?? null
     if (notice) delete session.notice
@@ -90,7 +94,7 @@ export function pageOf(
       nonce: String(response.locals.nonce),
       csrfToken: deps.csrfToken(request, response),
       user: readerOf(actor, t),
-      nav: navigation(audience, request.path, t, waiting),
+      nav: navigation(audience, request.path, t, waiting, changes),
       path: request.path,
       query,
       notice,
@@ -111,6 +115,8 @@ export function pageOf(
     upload,
     /** A field of the posted form as typed; nothing is the empty string. */
     field: (name: string): string => text(body[name]),
+    /** Every value of a field that may come several times, such as boxes. */
+    all: (name: string): string[] => [body[name] ?? []].flat().filter((value) => typeof value === 'string'),
     /** These fields of the posted form. */
     fields: <Name extends string>(names: readonly Name[]): Record<Name, string> =>
       Object.fromEntries(names.map((name) => [name, text(body[name])])) as Record<Name, string>,

@@ -45,10 +45,10 @@ export function tokenPages({ accessTokens }: Services): Route[] {
     }),
 
     guarded('post', OWN, 'own.tokens', async (page, permit) => {
-      const input = { name: page.field('name'), days: page.field('days'), scopes: listed(page, 'scopes').join(' ') }
+      const input = { name: page.field('name'), days: page.field('days'), scopes: page.all('scopes').join(' ') }
       const name = Name.safeParse(input.name)
       const days = Days.safeParse(input.days)
-      const scopes = Scopes.safeParse(listed(page, 'scopes'))
+      const scopes = Scopes.safeParse(page.all('scopes'))
       if (!name.success || !days.success || !scopes.success) {
         const says = page.t.api.tokens.errors
         const named = { 'too-long': says.nameLong, odd: says.odd }[name.error?.issues[0]?.message ?? ''] ?? says.name
@@ -116,10 +116,6 @@ async function revoked(page: Page, outcome: { ok: boolean }, list: string): Prom
   page.redirect(list)
   return Promise.resolve()
 }
-
-/** Every value of a field that may come several times. */
-const listed = ({ request }: Page, name: string): string[] =>
-  [(request.body as Record<string, unknown>)[name] ?? []].flat().filter((value) => typeof value === 'string')
 
 function refused(page: Page, refusal: TokenRefusal): FieldError {
   const says = page.t.api.tokens.errors

@@ -17,7 +17,15 @@ import { addDays, addMonths, Day } from '../../src/kernel/day.ts'
 const TODAY = Day.parse('2026-11-23')
 const day = (text: string) => Day.parse(text)
 const life = (more: Partial<Life> = {}): Life => ({
-  ...{ state: 'active', personal: true, hasPassword: true, held: false, since: day('2026-01-05'), until: null },
+  ...{
+    state: 'active',
+    personal: true,
+    hasPassword: true,
+    held: false,
+    holdAsked: false,
+    since: day('2026-01-05'),
+    until: null,
+  },
   ...{ cause: null, title: 'Chuyên viên', archiveVerified: false },
   ...more,
 })

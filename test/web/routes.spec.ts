@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
+import { Day } from '../../src/kernel/day.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
 import { signedIn } from '../support/signed-in.ts'
@@ -90,6 +91,16 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /tai-khoan/:id/dong-bo': [403, 403, 403, 403, 403, '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/gui-lien-ket': [403, 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/phieu': [403, 403, ...within(200), 200, 403],
+  'GET /tai-khoan/:id/viec': ['in', 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
+  'POST /tai-khoan/:id/viec': [
+    403,
+    403,
+    ...within('/tai-khoan/:id/viec?lam=suspend'),
+    '/tai-khoan/:id/viec?lam=suspend',
+    403,
+  ],
+  'GET /tai-khoan/:id/luu-giu': ['in', 403, 403, 403, 403, '/tai-khoan/:id', 403],
+  'POST /tai-khoan/:id/luu-giu': [403, 403, 403, 403, 403, '/tai-khoan/:id/luu-giu?lam=hold', 403],
   'GET /tai-khoan-cua-toi': ['in', 200, 200, 200, 200, 200, 200],
 
   'GET /viec-con-do': ['in', 403, 403, 403, 403, 200, 200],
@@ -104,6 +115,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /chot-an-toan/:id/de-nghi': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
   'POST /chot-an-toan/:id/mo': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
   'POST /chot-an-toan/:id/khong-mo': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
+
+  'GET /thay-doi': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /thay-doi/:id': ['in', 403, ...within(200), 200, 200],
+  'POST /thay-doi/:id/dong-y': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
+  'POST /thay-doi/:id/khong-dong-y': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
+  'POST /thay-doi/:id/huy': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
 
   'GET /don-vi': ['in', 403, 200, 200, 200, 200, 200],
   'GET /don-vi/moi': ['in', 403, 403, 403, 403, 200, 403],
@@ -135,6 +152,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /quy-dinh/dia-chi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /quy-dinh/dia-chi': [403, 403, 403, 403, 403, '/quy-dinh/dia-chi', 403],
   'POST /quy-dinh/dia-chi/xem-thu': [403, 403, 403, 403, 403, 200, 403],
+  'GET /quy-dinh/vong-doi': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /quy-dinh/vong-doi': [403, 403, 403, 403, 403, '/quy-dinh/vong-doi', 403],
   'GET /dia-chi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /dia-chi/mo-lai': [403, 403, 403, 403, 403, '/dia-chi', 403],
   'POST /dia-chi/xac-nhan': [403, 403, 403, 403, 403, '/dia-chi', 403],
@@ -213,6 +232,21 @@ async function stopped(unitId: UnitId): Promise<string> {
 }
 const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
   submitted(web.services, someDetails(subjects[place].unit, { fullName }))
+/** A change that was asked for, and to which a second administrator has to agree. */
+const changeOf = async (place: Place): Promise<string> => {
+  const { unit, account } = subjects[place]
+  const seat = { kind: 'unit' as const, unit }
+  const command = { type: 'suspend', until: null }
+  const asked = await web.services.transaction((tx) =>
+    web.services.scheduled.ask(tx, allowed('life.ask', approver), {
+      ...{ subject: { kind: 'account' as const, id: account }, command },
+      ...{ on: Day.parse('2027-01-04'), why: 'Theo quyết định của đơn vị', letter: null },
+      ...{ about: [account], units: [unit], seats: [seat, seat] },
+    }),
+  )
+  if (!asked.ok) throw new Error(asked.refusal.kind)
+  return asked.value.id
+}
 const enter = (role: Role): Promise<Visitor> => (role === 'nobody' ? newcomer() : signedIn(web, actors[role]))
 /** Somebody who has seen a form, and so has a token. */
 async function newcomer(): Promise<Visitor> {
@@ -258,7 +292,12 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       return { id: '', fields: { name: 'Phần mềm nhân sự', days: '30', scopes: 'me:read' } }
     case 'POST /phan-quyen':
       return { id: '', fields: { holder: login, role: 'auditor' } }
+    case 'POST /tai-khoan/:id/viec':
+      return { id: account, fields: { lam: 'suspend' } }
+    case 'POST /tai-khoan/:id/luu-giu':
+      return { id: account, fields: { lam: 'hold' } }
     default:
+      if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
       if (key.includes('/ma-truy-cap'))
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }

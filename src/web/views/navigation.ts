@@ -18,12 +18,14 @@ const STAFF: readonly Link[] = [
   { href: '/viec-con-do', text: 'board' },
   { href: '/cho-duyet', text: 'requests' },
   { href: '/tai-khoan', text: 'accounts' },
+  { href: '/thay-doi', text: 'changes' },
   { href: '/don-vi', text: 'units' },
   { href: '/phan-quyen', text: 'roles' },
   { href: '/thoi-gian', text: 'times' },
   { href: '/ngay-nghi', text: 'holidays' },
   { href: '/quy-dinh/phe-duyet', text: 'steps' },
   { href: '/quy-dinh/dia-chi', text: 'naming' },
+  { href: '/quy-dinh/vong-doi', text: 'lifePolicy' },
   { href: '/dia-chi', text: 'addresses' },
   { href: '/nhat-ky', text: 'audit' },
   { href: '/tai-khoan-cua-toi', text: 'mine' },
@@ -40,6 +42,7 @@ const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
   'unit-admin': [
     { href: '/cho-duyet', text: 'inbox' },
     { href: '/tai-khoan', text: 'people' },
+    { href: '/thay-doi', text: 'changes' },
     { href: '/don-vi', text: 'units' },
     { href: '/thoi-gian', text: 'times' },
     { href: '/tai-khoan-cua-toi', text: 'mine' },
@@ -55,16 +58,22 @@ const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
   auditor: STAFF,
 }
 
-/** The navigation of a page: what the role may do, the place marked, the inbox with its count. */
-export function navigation(audience: Audience, path: string, t: Words, waiting = 0): readonly NavItem[] {
-  return LINKS[audience].map(({ href, text }) => ({
-    href,
-    text: t.nav[text],
-    current: path === href || (href !== '/' && path.startsWith(`${href}/`)),
-    ...(href === '/cho-duyet' && (audience === 'unit-admin' || audience === 'deputy') && waiting > 0
-      ? { count: waiting, countText: t.nav.waiting(waiting) }
-      : {}),
-  }))
+/** The navigation of a page: what the role may do, the place marked, what waits with its count. */
+export function navigation(audience: Audience, path: string, t: Words, waiting = 0, changes = 0): readonly NavItem[] {
+  const decides = audience === 'unit-admin' || audience === 'deputy'
+  const counts: Readonly<Record<string, { count: number; countText: string } | undefined>> = {
+    '/cho-duyet': decides ? { count: waiting, countText: t.nav.waiting(waiting) } : undefined,
+    '/thay-doi': { count: changes, countText: t.life.navCount(changes) },
+  }
+  return LINKS[audience].map(({ href, text }) => {
+    const counted = counts[href]
+    return {
+      href,
+      text: t.nav[text],
+      current: path === href || (href !== '/' && path.startsWith(`${href}/`)),
+      ...(counted && counted.count > 0 ? counted : {}),
+    }
+  })
 }
 
 /** The same page in another language: path and query stay, `lang` changes. */

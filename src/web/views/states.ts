@@ -32,6 +32,14 @@ export const STATES = {
     deleted: { tone: 'ended', icon: 'back-arrow' },
     tombstone: { tone: 'ended', icon: 'cross' },
   },
+  change: {
+    proposed: { tone: 'wait', icon: 'person' },
+    waiting: { tone: 'info', icon: 'clock' },
+    applied: { tone: 'ok', icon: 'tick-circle' },
+    refused: { tone: 'bad', icon: 'triangle' },
+    declined: { tone: 'ended', icon: 'cross-circle' },
+    cancelled: { tone: 'ended', icon: 'cross' },
+  },
   sync: {
     'in-step': { tone: 'ok', icon: 'tick-circle' },
     behind: { tone: 'info', icon: 'half-disc' },

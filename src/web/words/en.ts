@@ -97,6 +97,8 @@ export const en: Words = {
     naming: 'Address patterns',
     steps: workflowEn.policy.title,
     addresses: 'Look up an address',
+    changes: lifeEn.nav,
+    lifePolicy: lifeEn.policy.nav,
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
 
@@ -169,6 +171,7 @@ export const en: Words = {
       'not-verified': 'Not verified',
     },
     brake: brakeEn.states,
+    change: lifeEn.changes.states,
   },
 
   faults: {
@@ -1176,6 +1179,7 @@ export const en: Words = {
 
   brake: brakeEn,
   reconcile: reconcileEn,
+  life: lifeEn,
   rosters: rostersEn,
 
   times: {
@@ -1252,6 +1256,7 @@ export const en: Words = {
     'duplicate-person': 'This number already has an account; no second mailbox is made.',
     ...sharedEn.refusals,
     ...listsEn.refusals,
+    ...lifeEn.refusals,
     'unknown-unit': 'There is no such unit. Choose one from the list.',
     'unknown-parent': 'Choose the unit above from the list.',
     'own-descendant': 'The unit above cannot lie below this one.',
@@ -1353,7 +1358,13 @@ export const en: Words = {
   guide: {
     title: 'States',
     lead: 'A colour never stands alone: each state has an icon and words. Six tones: by the way, under way, awaited, done, broken, over.',
-    families: { request: 'Request', account: 'Account', sync: 'Synchronisation', brake: 'Safety brake' },
+    families: {
+      request: 'Request',
+      account: 'Account',
+      sync: 'Synchronisation',
+      brake: 'Safety brake',
+      change: 'Pending changes',
+    },
     buttons: 'Buttons and links',
     focusLink: 'An ordinary link',
     notes: 'Notes',

@@ -95,6 +95,16 @@ export const lettersEn: Letters = {
       ],
       from,
     ),
+  transferred: ({ name, address, on, from: was, to, title }, from) =>
+    letter(
+      `Mailbox ${address} and your new unit`,
+      dear(name),
+      [
+        `From ${day(on, 'en')} you serve in ${to} as ${title}, before in ${was}. Address, password and mail stay as they are.`,
+        `Rights and shared mailboxes of the former unit have ended; the new unit gives what is needed. See ${from.signIn}`,
+      ],
+      from,
+    ),
   leaving: ({ name, address, on, until, letter: by }, from) =>
     letter(
       `Your mailbox ${address} when you leave`,

@@ -98,6 +98,16 @@ export const lettersVi: Letters = {
       ],
       from,
     ),
+  transferred: ({ name, address, on, from: was, to, title }, from) =>
+    letter(
+      `Hộp thư ${address} theo đơn vị mới`,
+      dear(name),
+      [
+        `Từ ngày ${day(on, 'vi')}, Ông/Bà chuyển từ ${was} sang ${to}, chức vụ ${title}. Địa chỉ, mật khẩu và thư giữ nguyên.`,
+        `Quyền và hộp thư chung ở đơn vị cũ không còn; đơn vị mới giao lại nếu cần. Xem tại ${from.signIn}`,
+      ],
+      from,
+    ),
   leaving: ({ name, address, on, until, letter: by }, from) =>
     letter(
       `Về hộp thư ${address} khi thôi công tác`,

@@ -1,5 +1,7 @@
 import type { DeputyRefusal } from '../../access/deputies.ts'
 import type { ListRefusal } from '../../lists/list.ts'
+import type { LifeActRefusal } from '../../accounts/lives.ts'
+import type { ChangeRefusal } from '../../scheduled/change.ts'
 import type { RoleRefusal } from '../../access/roles.ts'
 import type { HolidayRefusal } from '../../calendar/calendar.ts'
 import type { Why } from '../../addresses/tombstones.ts'
@@ -13,7 +15,9 @@ import type { Words } from './vi.ts'
 /** The message for a refusal of any use case; a new refusal does not compile without its words. */
 export const refusalText = (
   t: Words,
-  refusal: Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | ListRefusal | StepsRefusal | DeputyRefusal,
+  refusal:
+    | (Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | ListRefusal | StepsRefusal | DeputyRefusal)
+    | (LifeActRefusal | ChangeRefusal),
 ): string => t.refusals[refusal.kind]
 
 /** Why an address is what it is: rule, version, which of its namesakes. */

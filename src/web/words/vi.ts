@@ -94,6 +94,8 @@ export const vi = {
     naming: 'Mẫu địa chỉ',
     steps: workflowVi.policy.title,
     addresses: 'Tra địa chỉ',
+    changes: lifeVi.nav,
+    lifePolicy: lifeVi.policy.nav,
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
 
@@ -166,6 +168,7 @@ export const vi = {
       'not-verified': 'Chưa kiểm chứng',
     },
     brake: brakeVi.states,
+    change: lifeVi.changes.states,
   },
 
   faults: {
@@ -1186,6 +1189,7 @@ export const vi = {
 
   brake: brakeVi,
   reconcile: reconcileVi,
+  life: lifeVi,
   rosters: rostersVi,
 
   times: {
@@ -1262,6 +1266,7 @@ export const vi = {
     'duplicate-person': 'Số định danh này đã có tài khoản; không tạo hộp thư thứ hai.',
     ...sharedVi.refusals,
     ...listsVi.refusals,
+    ...lifeVi.refusals,
     'unknown-unit': 'Không có đơn vị này. Chọn đơn vị trong danh sách.',
     'unknown-parent': 'Chọn đơn vị cấp trên trong danh sách.',
     'own-descendant': 'Đơn vị cấp trên không được nằm dưới chính đơn vị này.',
@@ -1364,7 +1369,13 @@ export const vi = {
   guide: {
     title: 'Bảng tình trạng',
     lead: 'Màu nền không bao giờ đứng một mình: mỗi tình trạng có biểu tượng và chữ. Sáu sắc thái: phụ, đang chạy, chờ người, xong, hỏng, đã kết thúc.',
-    families: { request: 'Đề nghị', account: 'Tài khoản', sync: 'Đồng bộ', brake: 'Chốt an toàn' },
+    families: {
+      request: 'Đề nghị',
+      account: 'Tài khoản',
+      sync: 'Đồng bộ',
+      brake: 'Chốt an toàn',
+      change: 'Thay đổi chờ',
+    },
     buttons: 'Nút và liên kết',
     focusLink: 'Liên kết thường',
     notes: 'Ghi chú',

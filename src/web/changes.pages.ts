@@ -1,0 +1,207 @@
+import { z } from 'zod'
+import type { Permit } from '../access/policy.ts'
+import { AccountCommand, type AccountCommand as Command } from '../accounts/life-acts.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
+import { lines } from '../kernel/text.ts'
+import type { Services } from '../main/compose.ts'
+import { openSeats, type Change } from '../scheduled/change.ts'
+import { HttpFault } from './http-fault.ts'
+import { errorAt, keepable, keptForm } from './kept-form.ts'
+import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
+import type { Page } from './page.ts'
+import { guarded, type Route } from './route.ts'
+import { unitChoices } from './unit-choice.ts'
+import { count, day, instant } from './views/formats.ts'
+import { refusalText } from './words/sayings.ts'
+
+const PATH = '/thay-doi'
+const TABS = ['proposed', 'waiting'] as const
+const Why = lines(10, 500)
+
+/** Changes that wait for somebody's agreement, or for the day on which they take effect. */
+export function changePages(services: Services): Route[] {
+  const { scheduled, accounts, units } = services
+  const choices = unitChoices(services)
+  const unitName = async (id: UnitId) => (await units.find(id))?.name ?? ''
+
+  async function find(page: Page): Promise<Change> {
+    const change = await scheduled.read(page.permit('scheduled.read'), page.param('id', z.uuid()))
+    if (change === null) throw new HttpFault(404)
+    return change
+  }
+
+  /** What in the change belongs to its act alone. */
+  async function factsOf(page: Page, command: Command): Promise<{ key: string; value: string }[]> {
+    const { t, lang } = page
+    const says = t.life.act.fields
+    const until = 'until' in command && command.until !== null ? day(command.until, lang) : null
+    return [
+      ...('cause' in command ? [{ key: says.cause, value: t.life.causes[command.cause] }] : []),
+      ...('to' in command ? [{ key: says.to, value: says.toItems[command.to].text }] : []),
+      ...('unitId' in command
+        ? [
+            { key: says.unit[command.type], value: await unitName(command.unitId) },
+            { key: says.title[command.type], value: command.title },
+          ]
+        : []),
+      ...(until === null ? [] : [{ key: says.until[command.type as keyof typeof says.until], value: until }]),
+    ]
+  }
+
+  async function placesOf(page: Page, change: Change) {
+    const { t, lang } = page
+    const says = t.life.changes
+    return Promise.all(
+      change.seats.map(async (seat, index) => {
+        const taken = change.agreements.find((each) => each.seat === index)
+        return {
+          key: seat.kind === 'unit' ? says.place.unit(await unitName(seat.unit)) : says.place['it-staff'],
+          value: taken ? says.taken(taken.byName, instant(taken.at, lang)) : says.open,
+        }
+      }),
+    )
+  }
+
+  const act = (
+    path: string,
+    work: (page: Page, permit: Permit<'scheduled.agree'>, change: Change) => Promise<string | null>,
+  ): Route =>
+    guarded('post', `${PATH}/:id/${path}`, 'scheduled.agree', async (page, permit) => {
+      const change = await find(page)
+      const refusal = await work(page, permit, change)
+      if (refusal !== null) page.notice('bad', refusal)
+      page.redirect(`${PATH}/${change.id}`)
+    })
+
+  return [
+    guarded('get', PATH, 'scheduled.read', async (page, permit) => {
+      const { t, lang } = page
+      const state = oneOf(TABS, page.query('tab'))
+      const [found, scope] = await Promise.all([
+        scheduled.open(permit, { state, page: page.number() }),
+        choices.scope(page, permit.units),
+      ])
+      if (beyondEnd(page, found)) return
+      const may = page.may('scheduled.agree')
+      const names = await accounts.names(found.changes.map(({ subject }) => subject.id))
+      await page.render('changes.njk', {
+        title: t.life.changes.title,
+        meta: scope.meta,
+        tabs: TABS.map((each) => ({
+          href: listHref(PATH, { tab: each === 'proposed' ? '' : each }),
+          text: t.life.changes.tabs[each],
+          count: each === state ? found.total : null,
+          current: each === state,
+        })),
+        state,
+        rows: found.changes.map((change) => ({
+          href: `${PATH}/${change.id}`,
+          name: names.get(change.subject.id) ?? '',
+          act: changeName(page, change),
+          on: change.on,
+          asked: t.life.changes.askedAt(change.asked.byName, instant(change.asked.at, lang)),
+          agreed: t.life.changes.agreedOf(
+            count(change.seats.length - openSeats(change).length, lang),
+            count(change.seats.length, lang),
+          ),
+          mine: may && scheduled.mayAgree(page.permit('scheduled.agree'), change).ok,
+        })),
+        list: paging(found, t.life.changes.noun),
+      })
+    }),
+
+    guarded('get', `${PATH}/:id`, 'scheduled.read', async (page) => {
+      const { t, lang } = page
+      const says = t.life.changes
+      const change = await find(page)
+      const kept = keptForm(page, `change ${change.id}`)
+      const name = (await accounts.names([change.subject.id])).get(change.subject.id) ?? ''
+      const may = page.may('scheduled.agree')
+      const seat = may ? scheduled.mayAgree(page.permit('scheduled.agree'), change) : null
+      const open = change.state === 'proposed' || change.state === 'waiting'
+      const command = AccountCommand.safeParse(change.command)
+      const readable = await accounts.read(page.permit('account.read'), change.subject.id as AccountId)
+      await page.render('change.njk', {
+        title: changeName(page, change),
+        caption: says.caption(name),
+        back: { href: PATH, text: says.title },
+        errors: kept?.errors ?? [],
+        change,
+        facts: [
+          { key: says.facts.act, value: changeName(page, change) },
+          ...(command.success ? await factsOf(page, command.data) : []),
+          { key: says.facts.on, value: day(change.on, lang) },
+          { key: says.facts.why, value: change.why },
+          ...(change.letter === null
+            ? []
+            : [
+                {
+                  key: says.facts.letter,
+                  value: t.life.page.letter(change.letter.number, day(change.letter.date, lang)),
+                },
+              ]),
+          { key: says.facts.asked, value: says.askedAt(change.asked.byName, instant(change.asked.at, lang)) },
+        ],
+        account: { name, href: readable && `/tai-khoan/${change.subject.id}` },
+        places: await placesOf(page, change),
+        ended:
+          change.ended &&
+          says.ended(
+            says.states[change.state],
+            change.ended.byName === 'life' ? says.byItself : change.ended.byName,
+            instant(change.ended.at, lang),
+          ),
+        outcome: outcomeText(page, change),
+        mayAgree: seat?.ok ?? false,
+        whyNot:
+          seat === null || seat.ok || change.state !== 'proposed'
+            ? null
+            : { 'own-change': says.own, 'agreed-before': says.before, 'not-your-seat': says.notSeat }[
+                seat.refusal.kind as 'own-change' | 'agreed-before' | 'not-your-seat'
+              ],
+        mayDecline: may && change.state === 'proposed' && (seat?.ok ?? false),
+        mayCancel: may && open && !(seat !== null && !seat.ok && seat.refusal.kind === 'own-change'),
+        typed: kept?.values ?? {},
+        wrong: { why: errorAt(kept, 'why') },
+      })
+    }),
+
+    act('dong-y', async (page, permit, change) => {
+      const done = await scheduled.agree(permit, change.id)
+      if (!done.ok) return refusalText(page.t, done.refusal)
+      page.notice('ok', page.t.life.changes.agreed[done.value as 'applied' | 'waiting' | 'proposed'])
+      return null
+    }),
+    act('khong-dong-y', async (page, permit, change) => {
+      const why = Why.safeParse(page.field('why'))
+      if (!why.success) {
+        const errors = [{ field: 'why', text: page.t.life.changes.errors.why }]
+        page.keepForm(`change ${change.id}`, keepable({ why: page.field('why') }), errors)
+        return null
+      }
+      const done = await scheduled.decline(permit, change.id, why.data)
+      if (!done.ok) return refusalText(page.t, done.refusal)
+      page.notice('ok', page.t.life.changes.declined)
+      return null
+    }),
+    act('huy', async (page, permit, change) => {
+      const done = await scheduled.cancel(permit, change.id)
+      if (!done.ok) return refusalText(page.t, done.refusal)
+      page.notice('ok', page.t.life.changes.cancelled)
+      return null
+    }),
+  ]
+}
+
+/** What a change is called. */
+export function changeName(page: Page, { command }: Pick<Change, 'command'>): string {
+  const names: Readonly<Record<string, { name: string } | undefined>> = page.t.life.acts
+  return names[command.type]?.name ?? command.type
+}
+
+/** Why a change came to nothing, in words. */
+function outcomeText(page: Page, { state, ended }: Change): string | null {
+  if (!ended?.outcome) return null
+  const refusals: Readonly<Record<string, string | undefined>> = page.t.refusals
+  return state === 'refused' ? (refusals[ended.outcome] ?? ended.outcome) : ended.outcome
+}

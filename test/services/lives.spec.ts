@@ -1,0 +1,292 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { ImapFlow } from 'imapflow'
+import { permit, type PersonActor } from '../../src/access/policy.ts'
+import type { AccountCommand } from '../../src/accounts/life-acts.ts'
+import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
+import { PostId } from '../../src/accounts/move.ts'
+import { addDays, Day } from '../../src/kernel/day.ts'
+import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
+import { followLives } from '../../src/main/tidy.ts'
+import { work, type Worker } from '../../src/main/work.ts'
+import { visit } from '../servers/support.ts'
+import { movedClock } from '../support/clock.ts'
+import { valuesIn } from '../support/ldif.ts'
+import { atWork, inStep, PASSWORD, type Mailbox } from '../support/people.ts'
+import { full, issuedShared } from '../support/shared.ts'
+import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
+import { until } from '../support/waiting.ts'
+
+const clock = movedClock()
+let system: System
+let worker: Worker
+let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
+let at: ReturnType<typeof visit>
+let actors: Record<'it' | 'second' | 'agency' | 'other', PersonActor>
+
+beforeAll(async () => {
+  system = await startSystem({ clock })
+  const { services } = system
+  at = visit(system.servers)
+  units = await seedUnits(services)
+  actors = {
+    it: await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng'),
+    second: await seedStaff(services, 'it-staff', units.province, 'Vũ Hải Đăng'),
+    agency: await seedStaff(services, 'unit-admin', units.agency, 'Bùi Vũ Khánh Huyền'),
+    other: await seedStaff(services, 'unit-admin', units.other, 'Lục Văn Sìn'),
+  }
+  worker = await work(services)
+}, 120_000)
+afterAll(async () => {
+  await worker.stop()
+  await system.stop()
+})
+
+const WHY = 'Theo quyết định của thủ trưởng đơn vị.'
+const LETTER = { number: '12/QĐ-SNV', date: Day.parse('2026-11-02') }
+const person = (fullName: string, unit = units.agency): Promise<Mailbox> =>
+  atWork(system.services, system.servers.sink, actors.it, unit, { fullName })
+const now = (actor: PersonActor) => system.services.actors.byId(actor.accountId)
+const ask = async (by: PersonActor, who: Mailbox, command: AccountCommand, more: { on?: Day; letter?: null } = {}) => {
+  const actor = (await now(by)) ?? by
+  const keep = permit(actor, 'life.keep')
+  return system.services.lives.ask(keep.ok ? keep.value : allowed('life.ask', actor), who.id, {
+    ...{ command, on: more.on ?? clock.today(), why: WHY, letter: more.letter === null ? null : LETTER },
+  })
+}
+const agree = async (by: PersonActor, id: string) =>
+  system.services.scheduled.agree(allowed('scheduled.agree', (await now(by)) ?? by), id)
+const done = async (by: PersonActor, who: Mailbox, command: AccountCommand, more: { on?: Day } = {}) => {
+  const outcome = await ask(by, who, command, more)
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.refusal))
+  await inStep(system.services, who.id, 15_000)
+  return outcome.value
+}
+const refusalOf = (outcome: Awaited<ReturnType<typeof ask>>) =>
+  outcome.ok ? outcome.value.state : outcome.refusal.kind
+const stateOf = async (id: AccountId) =>
+  (await system.services.database.prisma.account.findUniqueOrThrow({ where: { id } })).state
+const dnOf = async (who: Mailbox) => valuesIn((await at.search(`(congvuId=${who.id})`, ['uid'])).output, 'dn')[0] ?? ''
+const groupsOf = async (who: Mailbox): Promise<string[]> => {
+  const dn = await dnOf(who)
+  const base = `ou=groups,${system.servers.slapd.baseDn}`
+  return valuesIn((await at.search(`(member=${dn})`, ['congvuUnit'], undefined, undefined, base)).output, 'congvuUnit')
+}
+const numberOf = async (unit: UnitId) =>
+  String((await system.services.database.prisma.unit.findUniqueOrThrow({ where: { id: unit } })).number)
+
+/** Somebody who reads their mail: tells when the server ends it. */
+async function reading(who: Mailbox) {
+  const { imap, caFile } = system.servers
+  const client = new ImapFlow({
+    ...{ host: imap.host, port: imap.port, secure: true, logger: false },
+    ...{ auth: { user: who.mail, pass: PASSWORD }, tls: { ca: readFileSync(caFile) } },
+  })
+  const closed = new Promise<void>((resolve) => client.on('close', resolve))
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.mailboxOpen('INBOX')
+  return { closed, client }
+}
+
+describe('a suspension', () => {
+  let an: Mailbox
+  beforeAll(async () => {
+    an = await person('Đặng Thị An')
+  })
+
+  test('cuts what runs, and closes every door at once; letters still arrive', async () => {
+    const { services } = system
+    const session = await reading(an)
+    await services.database.pool.query(
+      `INSERT INTO session (sid, sess, expire) VALUES ('of-an', $1, now() + interval '1 hour')`,
+      [JSON.stringify({ cookie: {}, accountId: an.id })],
+    )
+    expect(await done(actors.agency, an, { type: 'suspend', until: null })).toMatchObject({ state: 'applied' })
+    await session.closed
+    expect(await services.database.prisma.session.count({ where: { sid: 'of-an' } })).toBe(0)
+    await expect(at.imap(an.mail, PASSWORD, () => Promise.resolve())).rejects.toThrow()
+    expect((await at.whoami(await dnOf(an), PASSWORD)).code).not.toBe(0)
+    expect((await at.submit(an.mail, PASSWORD, an.mail, 'dan@example.com')).output).toContain('535')
+    expect(await services.signIn(an.mail, PASSWORD)).toMatchObject({ ok: false })
+    expect((await at.mailFromOutside(an.mail)).code).toBe(0)
+    await until('the letter', async () => (await services.mail.usage(an.login)).messages === 1)
+  })
+
+  test('ends when somebody says so, with the password as it was', async () => {
+    await done(actors.agency, an, { type: 'return' })
+    expect(await at.subjects(an.mail, PASSWORD, 1)).toHaveLength(1)
+  })
+
+  test('with an end is over by itself on its day', async () => {
+    await done(actors.agency, an, { type: 'suspend', until: addDays(clock.today(), 10) })
+    clock.to(addDays(clock.today(), 9))
+    await followLives(system.services)
+    expect(await stateOf(an.id)).toBe('suspended')
+    clock.to(addDays(clock.today(), 1))
+    await followLives(system.services)
+    expect(await stateOf(an.id)).toBe('active')
+  })
+
+  test('is not for oneself, not for those above, and not for those elsewhere', async () => {
+    const { services } = system
+    const boss = { ...an, id: actors.it.accountId }
+    const self = { ...an, id: actors.agency.accountId }
+    const suspend = { type: 'suspend', until: null } as const
+    await services.database.pool.query(`UPDATE account SET unit_id = $1 WHERE id = $2`, [units.agency, boss.id])
+    expect(refusalOf(await ask(actors.agency, boss, suspend))).toBe('protected-account')
+    expect(refusalOf(await ask(actors.agency, self, suspend))).toBe('own-account')
+    expect(refusalOf(await ask(actors.other, an, suspend))).toBe('unknown-account')
+    expect(refusalOf(await ask(actors.agency, an, suspend, { on: addDays(clock.today(), -1) }))).toBe('wrong-day')
+    await services.database.pool.query(`UPDATE account SET unit_id = $1 WHERE id = $2`, [units.province, boss.id])
+  })
+})
+
+describe('what takes effect later', () => {
+  test('is seen beforehand, can be cancelled, and is decided again on its day', async () => {
+    const { services } = system
+    const binh = await person('Lê Văn Bình')
+    const on = addDays(clock.today(), 30)
+    const asked = await done(actors.agency, binh, { type: 'leave', cause: 'retired' }, { on })
+    expect(asked.state).toBe('waiting')
+    const subject = { kind: 'account' as const, id: binh.id }
+    expect(await services.scheduled.ofSubject(subject)).toMatchObject([{ on, state: 'waiting', letter: LETTER }])
+    expect(refusalOf(await ask(actors.agency, binh, { type: 'leave', cause: 'resigned' }, { on }))).toBe(
+      'already-asked',
+    )
+    const may = allowed('scheduled.agree', (await now(actors.agency)) ?? actors.agency)
+    expect(await services.scheduled.cancel(may, asked.id)).toMatchObject({ ok: true })
+
+    await done(actors.agency, binh, { type: 'leave', cause: 'retired' }, { on })
+    // They die before they retire: what was planned no longer fits, and says so.
+    await done(actors.agency, binh, { type: 'leave', cause: 'died' })
+    clock.to(on)
+    await followLives(services)
+    const [planned] = (await services.scheduled.ofSubject(subject)).filter(({ state }) => state === 'refused')
+    expect(planned).toMatchObject({ command: { cause: 'retired' }, ended: { outcome: 'wrong-state' } })
+    expect(await stateOf(binh.id)).toBe('leaving')
+  })
+
+  test('happens on its day with the letter that it goes by', async () => {
+    const { services } = system
+    const cuc = await person('Phạm Thị Cúc')
+    const on = addDays(clock.today(), 5)
+    await done(actors.agency, cuc, { type: 'leave', cause: 'retired' }, { on })
+    clock.to(on)
+    await followLives(services)
+    await inStep(services, cuc.id)
+    const view = await services.accounts.read(allowed('account.read', actors.it), cuc.id)
+    expect(view).toMatchObject({ state: 'leaving', signIn: false, receive: true })
+    expect(view?.events.at(-1)).toMatchObject({
+      ...{ kind: 'left', byName: 'life' },
+      detail: { cause: 'retired', letter: LETTER, why: WHY, askedBy: actors.agency.name },
+    })
+  })
+})
+
+describe('two people', () => {
+  test('put an account under a hold, which protects it from the moment it is asked for', async () => {
+    const { services } = system
+    const dung = await person('Vũ Thị Dung')
+    await done(actors.agency, dung, { type: 'leave', cause: 'dismissed' })
+    const held = await done(actors.it, dung, { type: 'hold' })
+    expect(held.state).toBe('proposed')
+    clock.to(addDays(clock.today(), 400))
+    await followLives(services)
+    clock.to(addDays(clock.today(), 400))
+    await followLives(services)
+    await inStep(services, dung.id)
+    await followLives(services)
+    expect(await stateOf(dung.id)).toBe('archived')
+    expect(await agree(actors.it, held.id)).toMatchObject({ ok: false, refusal: { kind: 'agreed-before' } })
+    expect(await agree(actors.agency, held.id)).toMatchObject({ ok: false, refusal: { kind: 'not-your-seat' } })
+    expect(await agree(actors.second, held.id)).toEqual({ ok: true, value: 'applied' })
+    await followLives(services)
+    expect(await stateOf(dung.id)).toBe('archived')
+    expect(refusalOf(await ask(actors.it, dung, { type: 'delete' }))).toBe('under-hold')
+    await expect(
+      services.database.pool.query(`UPDATE account SET state = 'deleted', secret_cipher = NULL WHERE id = $1`, [
+        dung.id,
+      ]),
+    ).rejects.toThrow('under a legal hold')
+
+    const released = await done(actors.second, dung, { type: 'release-hold' })
+    expect(await agree(actors.it, released.id)).toEqual({ ok: true, value: 'applied' })
+    await followLives(services)
+    await inStep(services, dung.id)
+    expect(await stateOf(dung.id)).toBe('deleted')
+  })
+
+  test('move somebody: who gives them away and who takes them; it is the same mailbox', async () => {
+    const { services } = system
+    const em = await person('Bùi Văn Em')
+    const registry = await issuedShared(services, {
+      ...{ unitId: units.agency, name: 'Văn thư', local: 'vanthu-snv', holders: full(em) },
+    })
+    const granted = { holder: em.login, role: 'unit-admin', unitId: units.agency } as const
+    await services.roles.grant(allowed('role.change'), granted)
+    await at.mailFromOutside(em.mail)
+    await until('the letter', async () => (await services.mail.usage(em.login)).messages === 1)
+    const [from, to] = [await numberOf(units.agency), await numberOf(units.other)]
+    await until('the group', async () => (await groupsOf(em)).includes(from))
+
+    const transfer = { type: 'transfer', unitId: units.other, title: 'Chuyên viên chính' } as const
+    expect(refusalOf(await ask(actors.agency, em, transfer, { letter: null }))).toBe('letter-needed')
+    const asked = await done(actors.agency, em, transfer)
+    expect(asked.state).toBe('proposed')
+    expect(await agree(actors.agency, asked.id)).toMatchObject({ ok: false, refusal: { kind: 'agreed-before' } })
+    expect(await agree(actors.other, asked.id)).toEqual({ ok: true, value: 'applied' })
+    await inStep(services, em.id)
+    await inStep(services, registry.id)
+    await until('the groups', async () => (await groupsOf(em)).join() === to)
+    expect(await at.subjects(em.mail, PASSWORD, 1)).toHaveLength(1)
+    const view = await services.accounts.read(allowed('account.read', actors.it), em.id)
+    expect(view).toMatchObject({ unitId: units.other, title: 'Chuyên viên chính', held: [] })
+    const roles = await services.roles.list(allowed('role.read'))
+    expect(roles.filter(({ accountId }) => accountId === em.id)).toEqual([])
+  })
+
+  test('give somebody a second post, whose group they join until it ends', async () => {
+    const { services } = system
+    const phuc = await person('Hoàng Văn Phúc')
+    const [home, second] = [await numberOf(units.agency), await numberOf(units.other)]
+    const until_ = addDays(clock.today(), 60)
+    const command = {
+      type: 'second-post',
+      unitId: units.other,
+      title: 'Thành viên tổ công tác',
+      until: until_,
+    } as const
+    const asked = await done(actors.other, { ...phuc }, command).catch((error: unknown) => String(error))
+    // The other unit cannot ask for somebody who is not theirs.
+    expect(asked).toContain('unknown-account')
+    const { id } = await done(actors.agency, phuc, command)
+    await agree(actors.other, id)
+    await until('both groups', async () => (await groupsOf(phuc)).sort().join() === [home, second].sort().join())
+    clock.to(until_)
+    await followLives(services)
+    await until('one group', async () => (await groupsOf(phuc)).join() === home)
+    expect(refusalOf(await ask(actors.agency, phuc, { type: 'end-post', postId: PostId.parse(phuc.id) }))).toBe(
+      'unknown-post',
+    )
+  })
+})
+
+describe('the policy', () => {
+  test('changes the switches of those concerned at once, and is kept with who and why', async () => {
+    const { services } = system
+    const giang = await person('Trần Thị Giang')
+    await done(actors.agency, giang, { type: 'suspend', until: null })
+    const may = allowed('life-policy.change', actors.it)
+    const policy = { ...DEFAULT_LIFE, receiveSuspended: false }
+    expect(await services.life.change(may, { seen: 0, policy, why: WHY })).toEqual({ ok: true, value: 1 })
+    await inStep(services, giang.id)
+    expect((await at.mailFromOutside(giang.mail)).output).toContain('550 5.1.1')
+    expect(await services.life.change(may, { seen: 0, policy, why: WHY })).toMatchObject({ ok: false })
+    expect(await services.life.change(may, { seen: 1, policy: DEFAULT_LIFE, why: WHY })).toEqual({ ok: true, value: 2 })
+    expect(await services.life.history(allowed('life-policy.read', actors.it))).toMatchObject([
+      { version: 2, byName: actors.it.name, why: WHY },
+      { version: 1 },
+    ])
+  })
+})
