@@ -50,8 +50,9 @@ postfix)
   export QUEUE=/var/spool/postfix DATA=/var/lib/postfix CONF=/etc/postfix
   if [ "$only" = configure ]; then export LOG= LOG_PREFIX=/var; else export LOG=/dev/stdout LOG_PREFIX=/dev/stdout; fi
   export POSTING_SERVICE="${POSTING_SERVICE-127.0.0.1:10031}"
+  export BOUNCE_LOCAL="${BOUNCE_LOCAL-thu-tra-ve}" BOUNCE_DOOR="${BOUNCE_DOOR-127.0.0.1:2526}"
   export LISTEN=all SMTP_PORT=smtp SUBMISSION_PORT=submission DOVECOT_RUN=/run/dovecot
-  for file in main.cf master.cf submission-headers; do
+  for file in main.cf master.cf submission-headers returns; do
     fill "postfix/$file" "$CONF/$file"
     chmod 644 "$CONF/$file"
   done

@@ -19,6 +19,7 @@ const PURE = [
   'brake',
   'reconcile',
   'provisioning',
+  'letters',
   'config',
   'architecture',
   'imports',

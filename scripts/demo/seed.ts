@@ -1,6 +1,7 @@
 import type { Role } from '../../src/access/policy.ts'
 import { later, minutes } from '../../src/kernel/clock.ts'
 import { Day } from '../../src/kernel/day.ts'
+import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import type { Services } from '../../src/main/compose.ts'
 import { peopleFrom, postsOf, type Post, type Someone } from './people.ts'
@@ -210,5 +211,11 @@ function oddities(outcome: Outcome, nth: number, someone: Someone, issued: Reado
   if (outcome === 'submitted' && nth === 0 && holder) return { ...someone, name: holder.name }
   if (outcome === 'due-soon' && nth === 0) return { ...someone, sex: someone.sex === 'male' ? 'female' : 'male' }
   if (outcome === 'overdue' && nth === 0 && holder) return { ...holder, contactEmail: someone.contactEmail }
+  // Whose letters come back, and to whom none can be sent.
+  const [name = ''] = someone.contactEmail.split('@')
+  if (outcome === 'returned' && nth === 1)
+    return { ...someone, contactEmail: EmailAddress.parse(`${name}@thu-cu.invalid`) }
+  if (outcome === 'rejected' && nth === 1)
+    return { ...someone, contactEmail: EmailAddress.parse(`${name}@quangninh.gov.vn`) }
   return someone
 }

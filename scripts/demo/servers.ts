@@ -6,6 +6,7 @@ import { startEmbeddedDirectory } from '../../src/directory/embedded.ts'
 import { directoryLookup } from '../../src/directory/lookup.ts'
 import { startEmbeddedMail } from '../../src/mail/embedded.ts'
 import { startServers } from '../servers/all.ts'
+import { freePort } from '../servers/ports.ts'
 import { startPostgres, type Postgres } from '../servers/postgres.ts'
 import { baseDnOf } from '../servers/slapd.ts'
 import { startLetterBox } from './letter-box.ts'
@@ -129,8 +130,9 @@ export async function startEmbedded({ folder, kept, say }: DemoServersOptions): 
     const lookup = directoryLookup(ldap)
     started.add(() => lookup.close())
     const mailFolder = join(folder, 'mail')
+    const returns = { address: `thu-tra-ve@${DOMAIN}`, port: kept ? await portFrom(2626) : await freePort() }
     const mail = await startEmbeddedMail({
-      ...{ folder: mailFolder, domain: DOMAIN, resolve: lookup.receivers },
+      ...{ folder: mailFolder, domain: DOMAIN, resolve: lookup.receivers, returns },
       smtpPort: kept ? await portFrom(2525) : 0,
       webPort: kept ? await portFrom(8025) : 0,
     })
@@ -150,6 +152,8 @@ export async function startEmbedded({ folder, kept, say }: DemoServersOptions): 
         MAIL_DRIVER: 'embedded',
         EMBEDDED_MAIL_FOLDER: mailFolder,
         SMTP_URL: `smtp://127.0.0.1:${mail.smtpPort}`,
+        BOUNCE_ADDRESS: returns.address,
+        BOUNCE_PORT: String(returns.port),
       },
       mailPage: `http://localhost:${mail.webPort}`,
       smtp: { host: '127.0.0.1', port: mail.smtpPort },

@@ -48,6 +48,8 @@ export type ServersOptions = {
   readonly domain?: string
   /** True trades durability for speed in slapd, Dovecot and PostgreSQL: not for tests that pull the plug. */
   readonly fast?: boolean
+  /** Whether programs on this machine may hand in mail on port 25 without a password, and Congvu's letters go that way. */
+  readonly relaying?: boolean
 }
 
 type Secrets = Record<'congvu' | 'dovecot' | 'postfix' | 'apiKey', string>
@@ -77,7 +79,7 @@ function freshFolder(): string {
 export async function startServers(options: ServersOptions = {}): Promise<Servers> {
   if (!isRoot()) throw new Error('The real servers need root: Postfix does not run without it')
   await ensurePackages()
-  const { domain = 'quangninh.gov.vn', fast = false } = options
+  const { domain = 'quangninh.gov.vn', fast = false, relaying = false } = options
   const folder = options.folder ?? freshFolder()
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   if (!isOpen(folder)) throw new Error(`The servers' users cannot reach ${folder}: a folder above it is closed to them`)
@@ -98,7 +100,8 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
     submissionPort = 0,
     sinkPort = 0,
     postingPort = 0,
-  ] = await freePorts(8)
+    returnsPort = 0,
+  ] = await freePorts(9)
   const certificates = await makeCertificates(at('certificates'))
   const shared = { domain, certificates, fast }
   const ldap = { url: `ldap://127.0.0.1:${ldapPort}`, baseDn: baseDnOf(domain) }
@@ -125,6 +128,8 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
       ldap: { ...ldap, password: secrets.postfix },
       relay: `[127.0.0.1]:${sinkPort}`,
       posting: `127.0.0.1:${postingPort}`,
+      returns: `127.0.0.1:${returnsPort}`,
+      networks: relaying ? '127.0.0.0/8' : undefined,
     }),
     startPostgres({ folder: at('postgres'), fast }),
     startSink({ port: sinkPort, certificates }),
@@ -162,9 +167,11 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
       DOVEADM_API_KEY: dovecot.apiKey,
       DOVEADM_CA_FILE: certificates.caFile,
       DOVEADM_MAIL_HOME: dovecot.mailHome,
-      SMTP_URL: `smtp://127.0.0.1:${sinkPort}`,
+      SMTP_URL: `smtp://127.0.0.1:${relaying ? smtpPort : sinkPort}`,
       SMTP_CA_FILE: certificates.caFile,
       POSTING_LISTEN: `127.0.0.1:${postingPort}`,
+      BOUNCE_ADDRESS: `thu-tra-ve@${domain}`,
+      BOUNCE_PORT: String(returnsPort),
     },
     async stop() {
       await stopAll()

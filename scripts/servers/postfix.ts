@@ -28,12 +28,17 @@ export type PostfixOptions = {
   readonly posting: string
   /** Where mail to other domains goes: host:port. */
   readonly relay: string
+  /** Who may hand in mail without a password; not even this machine, without. */
+  readonly networks?: string | undefined
+  /** Where Congvu takes in letters that come back: host:port. */
+  readonly returns: string
 }
 
 const FILES = [
   'main.cf',
   'master.cf',
   'submission-headers',
+  'returns',
   'ldap-mailboxes.cf',
   'ldap-aliases.cf',
   'ldap-groups.cf',
@@ -96,8 +101,9 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
       SUBMISSION_PORT: submissionPort,
       HOSTNAME: `mail.${options.domain}`,
       DOMAIN: options.domain,
-      // Not even this machine may relay without a password.
-      MYNETWORKS: '',
+      MYNETWORKS: options.networks ?? '',
+      BOUNCE_LOCAL: 'thu-tra-ve',
+      BOUNCE_DOOR: options.returns,
       RELAYHOST: options.relay,
       DOVECOT_RUN: options.dovecotRunFolder,
       POSTING_SERVICE: options.posting,

@@ -35,7 +35,14 @@ const read = async (stream: Readable) => {
   return Buffer.concat(parts)
 }
 
-/** The rest of the world: an SMTP server that accepts every letter and keeps it. StartTLS when given a certificate. */
+/** Domains at which the rest of the world does not take a letter, and what it says. */
+const REFUSING: Readonly<Record<string, string>> = {
+  'khong-co.example': '550 5.1.1 User unknown',
+  'day.example': '552 5.2.2 Mailbox full',
+  'cham.example': '451 4.3.0 Try again later',
+}
+
+/** The rest of the world: an SMTP server that accepts every letter but to a few domains, and keeps it. StartTLS when given a certificate. */
 export async function startSink(
   options: { readonly port?: number; readonly certificates?: Certificates } = {},
 ): Promise<Sink> {
@@ -56,6 +63,11 @@ export async function startSink(
       disableReverseLookup: true,
       logger: false,
       closeTimeout: 500,
+      onRcptTo({ address }, _session, done) {
+        const said = REFUSING[address.split('@')[1] ?? '']
+        if (said === undefined) done()
+        else done(Object.assign(new Error(said.slice(4)), { responseCode: Number(said.slice(0, 3)) }))
+      },
       onData(stream, session, done) {
         void (async () => {
           const raw = await read(stream)

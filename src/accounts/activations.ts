@@ -59,13 +59,14 @@ export function activationsOf(deps: {
   async function postLink(tx: Tx, account: store.Held, to: string): Promise<void> {
     const { secret, expiresAt } = await tokens.activationLink(tx, account.id, await lasting(tx))
     const params = { name: account.displayName, address: addressOf(account), secret, until: expiresAt.toISOString() }
-    await letters.post(tx, { to, language: account.language, template: 'link', params })
+    await letters.post(tx, { to, language: account.language, template: 'link', params, about: `account:${account.id}` })
   }
 
   /** The mailbox is there for the first time: the letter that the request was approved, with the link unless by slip. */
   async function postReady(tx: Tx, account: store.Held, to: string): Promise<void> {
     const request = await tx.db.request.findFirst({ where: { accountId: account.id } })
     const { handOver: by, language } = account
+    const about = `account:${account.id}`
     if (!request?.decidedAt) return by === 'link' ? postLink(tx, account, to) : undefined
     const unit = await units.find(account.unitId as UnitId, tx)
     const facts = {
@@ -75,12 +76,13 @@ export function activationsOf(deps: {
       on: request.decidedAt.toISOString(),
       address: addressOf(account),
     }
-    if (by === 'slip') return letters.post(tx, { to, language, template: 'approved-slip', params: facts })
+    if (by === 'slip') return letters.post(tx, { to, language, template: 'approved-slip', params: facts, about })
     const { secret, expiresAt } = await tokens.activationLink(tx, account.id, await lasting(tx))
     await letters.post(tx, {
       to,
       language,
       template: 'approved',
+      about,
       params: { ...facts, secret, until: expiresAt.toISOString() },
     })
   }
@@ -255,6 +257,7 @@ export function activationsOf(deps: {
           to: account.contactEmail,
           language: account.language,
           template: 'ready',
+          about: `account:${id}`,
           params: { name: account.displayName, address: addressOf(account), at: tx.at.toISOString() },
         })
       }

@@ -158,6 +158,7 @@ export function enactingOf(deps: {
       to: account.contactEmail ?? address,
       language: account.language,
       template: 'leaving',
+      about: `account:${account.id}`,
       params: { name: account.displayName, address, on: after.since, until: after.until, letter: letter ?? null },
     })
   }

@@ -77,6 +77,7 @@ export function movingOf(deps: {
           to: EmailAddress.parse(`${account.local}@${domain}`),
           language: account.language,
           template: 'transferred',
+          about: `account:${id}`,
           params: {
             ...{ name: account.displayName, address: `${account.local}@${domain}`, on: today },
             ...{ from: was?.name ?? '', to: unit.name, title: command.title },

@@ -18,7 +18,9 @@ export type Subject =
 const ALWAYS_RESERVED = new Set(
   `abuse admin administrator anonymous bin congvu daemon devnull dovecot ftp hostmaster info ldap list listserv mail
   mailerdaemon majordomo marketing news nobody noc noreply null operator owner postfix postmaster privacy quantri root sales
-  security spam ssl ssladmin support sysadmin system usenet uucp virusalert vmail webmaster www`.split(/\s+/),
+  security spam ssl ssladmin support khongtraloi thutrave hotro sysadmin system usenet uucp virusalert vmail webmaster www`.split(
+    /\s+/,
+  ),
 )
 /** Digits that a local part has room for behind its base. */
 const NUMBER_ROOM = 6

@@ -63,6 +63,8 @@ export function secretsFrom(key: Buffer) {
     /** Keyed hash of names in rate-limit counters, so that they hold no addresses. */
     limitHash: keyed('rate limit'),
     auditMac: keyed('audit'),
+    /** Keyed hash in the return address of a letter. */
+    returnMac: keyed('letter return'),
     sessionSecret: keyed('session')('cookie'),
   }
 }

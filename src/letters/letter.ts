@@ -66,7 +66,7 @@ export type Letter = {
 }[Template]
 
 /** Turns a letter into words; secrets become links here. */
-export type Writer = (letter: Letter) => { subject: string; text: string }
+export type Writer = (letter: Letter) => Promise<{ subject: string; text: string }>
 
 /** Hands a letter to the mail system; throws TargetFault. */
 export type Sender = (message: {
@@ -75,4 +75,6 @@ export type Sender = (message: {
   subject: string
   text: string
   language: Language
+  /** Where it goes back to when it cannot be delivered; null for the address that it comes from. */
+  returnTo: string | null
 }) => Promise<void>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { embeddedPages } from './embedded-pages.ts'
+import { embeddedReturns } from './embedded-returns.ts'
 import { embeddedSmtp } from './embedded-smtp.ts'
 import type { Resolve } from './embedded-smtp.ts'
 import { maildrop } from './maildrop.ts'
@@ -15,6 +16,8 @@ export type EmbeddedMailSettings = {
   readonly smtpPort: number
   readonly webPort: number
   readonly resolve: Resolve
+  /** Where letters that cannot be delivered come back, and the port of who reads them; without, they are kept like any other. */
+  readonly returns?: { readonly address: string; readonly port: number }
 }
 
 export type EmbeddedMailServer = { readonly smtpPort: number; readonly webPort: number; close(): Promise<void> }
@@ -26,7 +29,8 @@ export type EmbeddedMailServer = { readonly smtpPort: number; readonly webPort: 
 export async function startEmbeddedMail(settings: EmbeddedMailSettings): Promise<EmbeddedMailServer> {
   const { folder, domain, host = '127.0.0.1', smtpPort, webPort, resolve } = settings
   const drop = maildrop(folder)
-  const smtp = embeddedSmtp({ drop, domain: domain.toLowerCase(), resolve })
+  const returns = settings.returns ? embeddedReturns(settings.returns) : null
+  const smtp = embeddedSmtp({ drop, domain: domain.toLowerCase(), resolve, returns })
   const web = embeddedPages(drop)
   const closeSmtp = (): Promise<void> => new Promise((done) => smtp.close(() => done()))
 

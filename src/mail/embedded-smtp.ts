@@ -1,6 +1,7 @@
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import { EmailAddress } from '../kernel/email-address.ts'
+import { goesNowhere, type EmbeddedReturns } from './embedded-returns.ts'
 import { outsideName } from './maildrop.ts'
 import type { Maildrop, Place } from './maildrop.ts'
 
@@ -55,17 +56,27 @@ async function wholeOf(stream: SMTPServerDataStream): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** An SMTP server that keeps everything in the maildrop and relays nothing. Not listening yet. */
-export function embeddedSmtp(options: { drop: Maildrop; domain: string; resolve: Resolve }): SMTPServer {
-  const { drop, domain, resolve } = options
+/** An SMTP server that keeps everything in the maildrop and relays nothing; with `returns`, it sends back what goes nowhere. */
+export function embeddedSmtp(options: {
+  drop: Maildrop
+  domain: string
+  resolve: Resolve
+  returns: EmbeddedReturns | null
+}): SMTPServer {
+  const { drop, domain, resolve, returns } = options
   // The places of the transaction in each session, with the address that led there.
-  const recipients = new Map<string, Map<string, { place: Place; address: string }>>()
+  const recipients = new Map<string, Map<string, { place: Place | null; address: string }>>()
 
   const deliver = async (stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> => {
     const message = await wholeOf(stream)
     const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address
     const at = new Date()
     for (const { place, address } of recipients.get(session.id)?.values() ?? []) {
+      if (place === null) {
+        if (returns?.isReturn(address)) await returns.hand(address, from, message)
+        else void returns?.report(from, address, message)
+        continue
+      }
       const trace = `Return-Path: <${from}>\r\nDelivered-To: ${address}\r\n`
       await drop.deliver(place, Buffer.concat([Buffer.from(trace), message]), at)
     }
@@ -89,6 +100,12 @@ export function embeddedSmtp(options: { drop: Maildrop; domain: string; resolve:
       callback()
     },
     onRcptTo({ address }, session, callback) {
+      const known = EmailAddress.safeParse(address).data
+      if (known !== undefined && returns !== null && (returns.isReturn(known) || goesNowhere(known))) {
+        recipients.get(session.id)?.set(known, { place: null, address: known })
+        callback()
+        return
+      }
       const work = placesFor(address, domain, resolve, drop).then((places) => {
         for (const place of places) recipients.get(session.id)?.set(`${place.kind}/${place.name}`, { place, address })
       })

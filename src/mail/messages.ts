@@ -24,6 +24,8 @@ export type LetterToSend = {
   readonly html?: string
   /** Content-Language (RFC 3282); Vietnamese when absent. */
   readonly language?: 'vi' | 'en'
+  /** The envelope's sender, where undeliverable letters go back to; the address that letters come from when absent. */
+  readonly returnTo?: string | null
 }
 
 export type LetterSender = {
@@ -70,7 +72,11 @@ function sound(letter: LetterToSend): SendMailOptions {
   const to = EmailAddress.safeParse(letter.to).data ?? refuse('recipient')
   if (!MESSAGE_ID.test(letter.messageId)) refuse('Message-ID')
   if (CONTROL.test(letter.subject)) refuse('subject')
+  const back =
+    letter.returnTo == null ? null : (EmailAddress.safeParse(letter.returnTo).data ?? refuse('return address'))
   return {
+    // A report of failure or delay is asked for, with the headers only (RFC 3461).
+    ...(back !== null && { envelope: { from: back, to }, dsn: { return: 'headers', notify: ['failure', 'delay'] } }),
     messageId: letter.messageId,
     // As an object: nothing in it is parsed as a list of addresses.
     to: { name: '', address: to },

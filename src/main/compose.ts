@@ -29,6 +29,7 @@ import type { UnitId } from '../kernel/ids.ts'
 import { importsOf, type Imports } from '../imports/imports.ts'
 import { secretsFrom } from '../kernel/secrets.ts'
 import { lettersOf } from '../letters/letters.ts'
+import { letterTextPoliciesOf } from '../letters/texts.ts'
 import { dovecotMail } from '../mail/dovecot.ts'
 import { dovecotSurvey } from '../mail/dovecot-survey.ts'
 import { embeddedSurvey } from '../mail/embedded-survey.ts'
@@ -44,7 +45,7 @@ import { requestsOf } from '../requests/requests.ts'
 import { stepsPoliciesOf } from '../requests/steps-policies.ts'
 import { scheduledOf } from '../scheduled/scheduled.ts'
 import { unitsOf } from '../units/units.ts'
-import { letterWriter } from '../web/words/letters.ts'
+import { letterWriter, ORIGINALS } from '../web/words/letters.ts'
 import { bootstrapOf } from './bootstrap.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
@@ -74,13 +75,16 @@ export function compose(
 
   const audit = auditLog({ prisma, mac: secrets.auditMac })
   const tokens = tokensOf({ secrets })
+  const letterTexts = letterTextPoliciesOf({ prisma, transaction, originals: ORIGINALS })
+  const letterWords = letterWriter({
+    ...{ publicUrl: config.web.publicUrl, organisation: config.organisation },
+    present: async (template, language) => (await letterTexts.present(template, language)).text,
+  })
   const letters = lettersOf({
-    prisma,
-    clock,
-    secrets,
-    domain,
-    writer: letterWriter({ publicUrl: config.web.publicUrl, organisation: config.organisation }),
+    ...{ prisma, lanes: database.lanes, transaction, clock, secrets, domain },
+    writer: letterWords.write,
     sender: (letter) => sender.send(letter),
+    returnTo: config.returns?.address ?? null,
   })
   const naming = namingPoliciesOf({ prisma, transaction })
   const tombstones = tombstonesOf({ prisma, transaction, clock })
@@ -184,6 +188,8 @@ export function compose(
       audit,
       tokens,
       letters,
+      letterTexts,
+      letterWords,
       addresses,
       bulkAddresses,
       bulkAccounts,

@@ -74,11 +74,20 @@ const Settings = z.object({
       return { host, port: Number(number) }
     })
     .optional(),
+  BOUNCE_ADDRESS: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{0,17}@([a-z0-9-]+\.)+[a-z]{2,}$/,
+      'must be an address in lower case, at most 18 before the @',
+    )
+    .optional(),
+  BOUNCE_HOST: text.default('127.0.0.1'),
+  BOUNCE_PORT: port.default(2526),
   AUDIT_ANCHOR_TO: z.email().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-const OURS = /^(CONGVU|LDAP|DOVEADM|EMBEDDED|SMTP|SESSION|POSTING)_/
+const OURS = /^(CONGVU|LDAP|DOVEADM|EMBEDDED|SMTP|SESSION|POSTING|BOUNCE)_/
 // OpenLDAP's own client library reads these; they are not ours to forbid.
 const FOREIGN = new Set(['LDAP_NOINIT', 'LDAPCONF', 'LDAPRC', 'LDAPTLS_REQCERT', 'LDAPTLS_CACERT'])
 
@@ -159,6 +168,11 @@ export function parseConfig(env: Environment) {
             archiveHome: raw.DOVEADM_ARCHIVE_HOME ?? `${raw.DOVEADM_MAIL_HOME.replace(/\/+$/, '')}-archive`,
           },
     posting: raw.POSTING_LISTEN ?? null,
+    /** Where letters that cannot be delivered come back, and where the worker takes them in; null where they are not read. */
+    returns:
+      raw.BOUNCE_ADDRESS === undefined
+        ? null
+        : { address: raw.BOUNCE_ADDRESS, host: raw.BOUNCE_HOST, port: raw.BOUNCE_PORT },
     smtp: { url: raw.SMTP_URL, ca: raw.SMTP_CA_FILE ?? null, from: raw.MAIL_FROM },
   }
 }

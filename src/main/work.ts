@@ -3,6 +3,7 @@ import type { Services } from './compose.ts'
 import type { Log } from './log.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { standAtTheDoor } from './posting.ts'
+import { openReturns } from './returns.ts'
 import {
   anchorAudit,
   followLists,
@@ -17,7 +18,7 @@ import {
 /** Milliseconds between sweeps: the longest that a lost bell or a due retry waits. */
 const SWEEP_MS = 2_000
 
-export type Worker = { stop(): Promise<void> }
+export type Worker = { stop(): Promise<void>; readonly returnsPort: number | null }
 
 /**
  * The worker: wakes at bells, sweeps for what is due, tidies up every ten minutes. Several may run at once. Throws when
@@ -62,6 +63,7 @@ export async function work(services: Services): Promise<Worker> {
       ]),
     })
 
+  const returns = await openReturns(services)
   let stopping = false
   let runner = await start()
   /** Starts the runner anew when it gives up, as it does when the database goes away for long. */
@@ -102,12 +104,14 @@ export async function work(services: Services): Promise<Worker> {
   log.info('Worker is ready')
 
   return {
+    returnsPort: returns?.port ?? null,
     /** Finishes what is in hand and ends. */
     async stop() {
       stopping = true
       ending.abort()
       clearInterval(sweep)
       await door.close()
+      await returns?.close()
       await runner.stop().catch(() => undefined)
       await supervised
       await Promise.all(

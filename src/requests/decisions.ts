@@ -100,7 +100,7 @@ export function decisionsOf(deps: RequestsDeps, changes: Changes) {
       if (!done.ok) return done
       const { request, before } = done.value
       const facts = await letterFacts(tx, before)
-      const to = { to: request.contactEmail, language: await language(tx, id) }
+      const to = { to: request.contactEmail, language: await language(tx, id), about: `request:${id}` }
       if (request.state === 'returned') {
         const params = { ...facts, comment: choice.comment, until: request.expiresAt.toISOString() }
         await letters.post(tx, { ...to, template: 'returned', params })

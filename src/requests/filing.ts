@@ -208,6 +208,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
           to: request.contactEmail,
           language: await language(tx, id),
           template: 'received',
+          about: `request:${id}`,
           params: { ...facts, at: tx.at.toISOString(), due: request.dueAt.toISOString() },
         })
         await tellHolder(tx, request.details, await language(tx, id))

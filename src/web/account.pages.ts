@@ -13,6 +13,7 @@ import { listHref, oneOf } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
 import { instant } from './views/formats.ts'
+import { troubleText } from './words/letter-sayings.ts'
 import { refusalText, whyText } from './words/sayings.ts'
 
 const SECTIONS = ['dong-bo', 'thong-tin', 'lich-su', 'giao'] as const
@@ -42,12 +43,13 @@ export function accountPage(services: Services): Route[] {
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
-      const [why, usage, rows, changes, open, request] = await Promise.all([
+      const [why, usage, rows, changes, open, trouble, request] = await Promise.all([
         section === 'thong-tin' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
         sync.rows({ kind: 'account', id: account.id }),
         services.scheduled.ofSubject({ kind: 'account', id: account.id }),
         services.lives.open(page.actor, account.id),
+        account.contactEmail === null ? null : services.letters.trouble(account.contactEmail),
         account.requestId !== null && page.may('request.read') && section === 'thong-tin'
           ? services.requests.read(
               page.permit('request.read'),
@@ -66,6 +68,7 @@ export function accountPage(services: Services): Route[] {
         back: { href: '/tai-khoan', text: t.account.back },
         account,
         why: why && whyText(t, why),
+        trouble: troubleText(t, page.lang, account.contactEmail, trouble),
         usage,
         section,
         request,

@@ -32,11 +32,13 @@ import { holidayPages } from './holidays.pages.ts'
 import { homePages } from './home.pages.ts'
 import { HttpFault } from './http-fault.ts'
 import { inboxPages } from './inbox.pages.ts'
+import { letterTextPages } from './letter-texts.pages.ts'
 import { limits } from './middleware/limits.ts'
 import { csrf, headers } from './middleware/security.ts'
 import { sessions } from './middleware/session.ts'
 import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } from './page.ts'
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
+import { policyPages } from './policies.pages.ts'
 import { requestPages } from './requests.pages.ts'
 import { rolePages } from './roles.pages.ts'
 import type { Route } from './route.ts'
@@ -45,6 +47,7 @@ import { stepsPages } from './steps.pages.ts'
 import { timesPages } from './times.pages.ts'
 import { tokenPages } from './tokens.pages.ts'
 import { trackingPages } from './tracking.pages.ts'
+import { undeliveredPages } from './undelivered.pages.ts'
 import { unitPages } from './units.pages.ts'
 import { isMultipart, nothingReceived, receive } from './uploads.ts'
 import type { Words } from './words/vi.ts'
@@ -68,8 +71,11 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...rolePages(services),
   ...holidayPages(services),
   ...stepsPages(services),
+  ...policyPages(services),
   ...namingPages(services),
   ...lifePolicyPages(services),
+  ...letterTextPages(services),
+  ...undeliveredPages(services),
   ...addressPages(services),
   ...auditPages(services),
   ...tokenPages(services),

@@ -32,7 +32,7 @@ export function boardPages(services: Services): Route[] {
       const [counts, rows, failed, missing, held, fallen] = await Promise.all([
         sync.counts(permit),
         sync.board(permit, { fault, limit: PAGE, offset: (at - 1) * PAGE }),
-        letters.failed(),
+        letters.failures(),
         calendar.missing(),
         brakes.waiting(page.permit('brake.read')),
         requests.fallen(permit),
@@ -57,16 +57,15 @@ export function boardPages(services: Services): Route[] {
           tile('thu-lai', t.board.tiles.retrying, 'sync', counts.retrying > 0 ? 'wait' : 'neutral'),
           tile('chua-ro', t.board.tiles.unknown, 'ring', counts.unknown > 0 ? 'wait' : 'neutral'),
           {
-            ...{ number: failed.length, text: t.board.tiles.letters, icon: 'mail', href: '#thu', current: false },
-            tone: failed.length > 0 ? 'bad' : 'neutral',
+            ...{ number: failed, text: t.board.tiles.letters, icon: 'mail', href: '/thu', current: false },
+            tone: failed > 0 ? 'bad' : 'neutral',
           },
-        ].slice(0, failed.length > 0 ? 5 : 4),
+        ].slice(0, failed > 0 ? 5 : 4),
         rows: rows.map((row) => rowOf(row, page)),
         list: paging(list, t.board.noun),
         filtered: fault !== null,
         lastVerified: counts.lastVerified,
         fallen: fallen === 0 ? null : t.workflow.board.fallen(count(fallen, lang)),
-        failed,
         missing:
           missing.length === 0 ? null : { years: missing.join(', '), href: `/ngay-nghi?nam=${missing[0] ?? ''}` },
         held: held > 0 ? count(held, lang) : null,

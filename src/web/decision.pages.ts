@@ -13,6 +13,7 @@ import type { FieldError } from './rendering.ts'
 import { guarded, type Route } from './route.ts'
 import { stepsView } from './steps-view.ts'
 import { instant } from './views/formats.ts'
+import { troubleText } from './words/letter-sayings.ts'
 import { refusalText, whyText } from './words/sayings.ts'
 import { seatsText, seatText } from './words/workflow-sayings.ts'
 
@@ -45,7 +46,10 @@ export function decisionPages(services: Services): Route[] {
         : account.activatedAt === null
           ? 'ready'
           : 'activated'
-    const why = await tombstones.why(localPartOf(view.address))
+    const [why, trouble] = await Promise.all([
+      tombstones.why(localPartOf(view.address)),
+      services.letters.trouble(view.contactEmail),
+    ])
     const errorOf = (field: string) => kept?.errors.find((error) => error.field === field)?.text
     const typed = kept?.values ?? {}
     await page.render('request-decision.njk', {
@@ -58,6 +62,7 @@ export function decisionPages(services: Services): Route[] {
       stage,
       account,
       why: why && whyText(page.t, why),
+      trouble: troubleText(page.t, page.lang, view.contactEmail, trouble),
       number:
         number ??
         maskIdentificationNumber(`000000000${view.numberEnd}` as Parameters<typeof maskIdentificationNumber>[0]),

@@ -76,23 +76,34 @@ export async function staffPages(
     'roles-error': ['/phan-quyen', 'form[action="/phan-quyen"] button[type=submit]'],
     'role-revoke': ['/phan-quyen', 'a[href$="/thu-hoi"]'],
     times: ['/viec-con-do', 'nav a[href="/thoi-gian"]'],
-    holidays: ['/viec-con-do', 'nav a[href="/ngay-nghi"]'],
+    holidays: ['/quy-dinh', 'main a[href="/ngay-nghi"]'],
     'holidays-error': ['/ngay-nghi?nam=2027', 'form[action="/ngay-nghi"] button[type=submit]'],
-    steps: ['/viec-con-do', 'nav a[href="/quy-dinh/phe-duyet"]'],
+    policies: ['/viec-con-do', 'nav a[href="/quy-dinh"]'],
+    steps: ['/quy-dinh', 'main a[href="/quy-dinh/phe-duyet"]'],
     'steps-change': ['/quy-dinh/phe-duyet', '.cv-table a[href*="/sua?"]'],
     'steps-new-error': ['/quy-dinh/phe-duyet', 'a[href="/quy-dinh/phe-duyet/moi"]', 'main form button[type=submit]'],
     'take-over': ['/cho-duyet', '.cv-table a'],
-    naming: ['/viec-con-do', 'nav a[href="/quy-dinh/dia-chi"]'],
     'account-hold': ['/viec-con-do', '.cv-table a', 'a[href$="lam=hold"]'],
-    'life-policy': ['/viec-con-do', 'nav a[href="/quy-dinh/vong-doi"]'],
+    'life-policy': ['/quy-dinh', 'main a[href="/quy-dinh/vong-doi"]'],
+    naming: ['/quy-dinh', 'main a[href="/quy-dinh/dia-chi"]'],
     'naming-preview': ['/quy-dinh/dia-chi', 'button[value=preview]'],
     'naming-error': ['/quy-dinh/dia-chi', 'button[value=save]'],
+    'letter-texts': ['/quy-dinh', 'main a[href="/quy-dinh/thu"]'],
+    'letter-text': ['/quy-dinh/thu', 'a[href="/quy-dinh/thu/returned.vi"]'],
+    'letter-text-error': ['/quy-dinh/thu/approved.vi', 'button[value=save]'],
+    letters: ['/viec-con-do', 'nav a[href="/thu"]'],
     addresses: ['/viec-con-do', 'nav a[href="/dia-chi"]'],
     audit: ['/viec-con-do', 'nav a[href="/nhat-ky"]'],
     'audit-checked': ['/nhat-ky', 'form[action="/nhat-ky/kiem-tra"] button'],
   })
   await accessToken(staff, look)
   await livePreview(staff, '/quy-dinh/dia-chi', ['#person', '{ten}.{ho}'], 'huong.dang@')
+  await livePreview(
+    staff,
+    '/quy-dinh/thu/rejected.vi',
+    ['#text', 'Rất tiếc, {ho_ten}: {ly_do}'],
+    'Rất tiếc, Đặng Thị Hường',
+  )
   await signIn(auditor, world.people.auditor.mail, PASSWORD)
   await visitAll(auditor, 'auditor', look, {
     board: ['/viec-con-do'],
@@ -107,6 +118,8 @@ export async function staffPages(
     steps: ['/quy-dinh/phe-duyet'],
     naming: ['/quy-dinh/dia-chi'],
     'life-policy': ['/quy-dinh/vong-doi'],
+    'letter-text': ['/quy-dinh/thu/returned.vi'],
+
     addresses: ['/dia-chi'],
     'tokens-all': ['/ma-truy-cap', 'main a[href="/ma-truy-cap-moi-nguoi"]'],
   })

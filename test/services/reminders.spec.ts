@@ -7,7 +7,7 @@ import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
 import { remindApprovers } from '../../src/main/tidy.ts'
-import { letterWriter } from '../../src/web/words/letters.ts'
+import { letterWriter, ORIGINALS } from '../../src/web/words/letters.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { allowed, seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
 
@@ -244,8 +244,10 @@ describe('the digest’s words', () => {
   }
   const write = (language: Language, more: Partial<LetterParams['waiting']> = {}) => {
     const organisation = { operator: 'Trung tâm', phone: '0203', email: 'hotro@example.com' }
-    const writer = letterWriter({ publicUrl: 'https://thu.example.com', organisation })
-    return writer({ to: '', language, template: 'waiting', params: { ...params, ...more } })
+    const original = ORIGINALS[language].waiting
+    const present = () => Promise.resolve(original)
+    const { fill } = letterWriter({ publicUrl: 'https://thu.example.com', organisation, present })
+    return fill(original, { language, template: 'waiting', params: { ...params, ...more } })
   }
   test('say who waits, until when, where to go, and that nothing is approved by itself', () => {
     const { subject, text } = write('vi')

@@ -28,7 +28,7 @@ export type WebSystem = {
 }
 
 /** The web service with a database of its own and the embedded directory and mail; no worker, and no letter leaves. */
-export async function startWeb(options: { clock?: Clock } = {}): Promise<WebSystem> {
+export async function startWeb(options: { clock?: Clock; env?: Record<string, string> } = {}): Promise<WebSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'congvu-web-'))
   // PostgreSQL runs as another user where the tests run as root.
   chmodSync(folder, 0o755)
@@ -56,6 +56,7 @@ export async function startWeb(options: { clock?: Clock } = {}): Promise<WebSyst
     EMBEDDED_MAIL_FOLDER: join(folder, 'mail'),
     SMTP_URL: 'smtp://127.0.0.1:9',
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
+    ...options.env,
   })
   const services = compose(config, logger(config.logLevel), { connections: 10, ...options })
   const whole = await site(services)

@@ -149,6 +149,14 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /quy-dinh/phe-duyet/sua': [403, 403, 403, 403, 403, 404, 403],
   'GET /quy-dinh/phe-duyet/bo': ['in', 403, 403, 403, 403, 404, 403],
   'POST /quy-dinh/phe-duyet/bo': [403, 403, 403, 403, 403, 404, 403],
+  'GET /quy-dinh': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /quy-dinh/thu': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /quy-dinh/thu/:letter': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /quy-dinh/thu/:letter': [403, 403, 403, 403, 403, '/quy-dinh/thu/:id', 403],
+  'POST /quy-dinh/thu/:letter/xem-thu': [403, 403, 403, 403, 403, 200, 403],
+  'GET /thu': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /thu/gui-lai': [403, 403, 403, 403, 403, '/thu', 403],
+  'POST /thu/gui-lai-tat-ca': [403, 403, 403, 403, 403, '/thu', 403],
   'GET /quy-dinh/dia-chi': ['in', 403, 403, 403, 403, 200, 200],
   'POST /quy-dinh/dia-chi': [403, 403, 403, 403, 403, '/quy-dinh/dia-chi', 403],
   'POST /quy-dinh/dia-chi/xem-thu': [403, 403, 403, 403, 403, 200, 403],
@@ -296,6 +304,10 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       return { id: account, fields: { lam: 'suspend' } }
     case 'POST /tai-khoan/:id/luu-giu':
       return { id: account, fields: { lam: 'hold' } }
+    case 'GET /quy-dinh/thu/:letter':
+    case 'POST /quy-dinh/thu/:letter':
+    case 'POST /quy-dinh/thu/:letter/xem-thu':
+      return { id: 'approved.vi', fields: { act: 'preview' } }
     default:
       if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
       if (key.includes('/ma-truy-cap'))
@@ -319,7 +331,7 @@ async function tokenIdOf(role: Role): Promise<string> {
 }
 
 /** What identifies the subject in an address. */
-const PARAMETER = /:(id|token|year|day|tag)/
+const PARAMETER = /:(id|token|year|day|tag|letter)/
 const send = (who: Visitor, key: string, id: string, fields: Record<string, string> = {}): Promise<Seen> => {
   const path = key.replace(/^\w+ /, '').replace(PARAMETER, id)
   return key.startsWith('GET') ? who.get(path) : who.post(path, fields)

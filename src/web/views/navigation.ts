@@ -22,14 +22,14 @@ const STAFF: readonly Link[] = [
   { href: '/don-vi', text: 'units' },
   { href: '/phan-quyen', text: 'roles' },
   { href: '/thoi-gian', text: 'times' },
-  { href: '/ngay-nghi', text: 'holidays' },
-  { href: '/quy-dinh/phe-duyet', text: 'steps' },
-  { href: '/quy-dinh/dia-chi', text: 'naming' },
-  { href: '/quy-dinh/vong-doi', text: 'lifePolicy' },
+  { href: '/quy-dinh', text: 'policies' },
   { href: '/dia-chi', text: 'addresses' },
+  { href: '/thu', text: 'letters' },
   { href: '/nhat-ky', text: 'audit' },
   { href: '/tai-khoan-cua-toi', text: 'mine' },
 ]
+/** Pages that are found under another one's place. */
+const WITHIN: Readonly<Record<string, readonly string[]>> = { '/quy-dinh': ['/ngay-nghi', '/chot-an-toan/nguong'] }
 const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
   nobody: [
     { href: '/', text: 'home' },
@@ -70,7 +70,9 @@ export function navigation(audience: Audience, path: string, t: Words, waiting =
     return {
       href,
       text: t.nav[text],
-      current: path === href || (href !== '/' && path.startsWith(`${href}/`)),
+      current: [href, ...(WITHIN[href] ?? [])].some(
+        (each) => path === each || (each !== '/' && path.startsWith(`${each}/`)),
+      ),
       ...(counted && counted.count > 0 ? counted : {}),
     }
   })

@@ -1,3 +1,5 @@
+import { policiesEn } from './policies.en.ts'
+import { letterPagesEn } from './letter-pages.en.ts'
 import { brakeEn } from './brake.en.ts'
 import { reconcileEn } from './reconcile.en.ts'
 import { rostersEn } from './rosters.en.ts'
@@ -92,13 +94,11 @@ export const en: Words = {
     accounts: 'Accounts',
     roles: 'Roles',
     audit: 'Audit log',
-    holidays: 'Days off',
     times: 'Waiting times',
-    naming: 'Address patterns',
-    steps: workflowEn.policy.title,
+    policies: 'Policies',
+    letters: 'Lost letters',
     addresses: 'Look up an address',
     changes: lifeEn.nav,
-    lifePolicy: lifeEn.policy.nav,
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
 
@@ -133,6 +133,8 @@ export const en: Words = {
     slip: 'Print a slip and hand it over',
   },
   workflow: workflowEn,
+  letters: letterPagesEn,
+  policies: policiesEn,
   targets: { directory: 'Directory server', mail: 'Mail server' },
 
   states: {
@@ -802,23 +804,6 @@ export const en: Words = {
       title: (years) => `The days off of ${years} are not confirmed`,
       text: 'Answers may be due wrongly around Tết and exchanged days. Compare with the year’s announcement, then confirm.',
       link: 'See the days off',
-    },
-    letters: {
-      title: 'Letters not sent',
-      text: 'The system has given these letters up. Check the address, then send the link again or print a slip on the account’s page.',
-      columns: { to: 'To', what: 'Letter', at: 'Written at', detail: 'The server’s answer' },
-      kinds: {
-        confirm: 'Confirmation code',
-        received: 'Request received',
-        returned: 'Returned for completion',
-        rejected: 'Not approved',
-        approved: 'Approved, with the activation link',
-        activation: 'Activation link',
-        ready: 'Mailbox activated',
-        anchor: 'Anchor of the log',
-        waiting: 'Reminder of waiting requests',
-        reconciled: 'Result of a reconciliation',
-      },
     },
     repair: {
       link: 'Repair everything…',

@@ -1,7 +1,8 @@
-import type { LetterParams } from '../../letters/letter.ts'
+import type { LetterParams, Template } from '../../letters/letter.ts'
+import type { LetterText } from '../../letters/template.ts'
 
-/** Plain text, wrapped by the reader's program. */
-export type Letter = { readonly subject: string; readonly text: string }
+/** The text of every letter in one language. */
+export type LetterTexts = Readonly<Record<Template, LetterText>>
 
 /** Who signs a letter, whom to ask, and where its links lead. */
 export type Sender = {
@@ -18,4 +19,11 @@ export type Sender = {
   readonly reconcile: string
 }
 
-export type Letters = { readonly [Name in keyof LetterParams]: (params: LetterParams[Name], sender: Sender) => Letter }
+type Line = LetterParams['waiting']['lines'][number]
+/** What the digest says of each request, and of where they go from there. */
+export type DigestWords = {
+  readonly requests: (n: number) => string
+  readonly line: (line: Line, due: string) => string
+  readonly more: (n: number) => string
+  readonly above: (above: LetterParams['waiting']['above']) => string
+}

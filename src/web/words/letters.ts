@@ -1,17 +1,92 @@
-import type { LetterParams, Writer } from '../../letters/letter.ts'
-import type { Lang } from '../views/formats.ts'
-import type { Letter, Letters, Sender } from './letter-words.ts'
+import type { Language, Letter, LetterParams, Template, Writer } from '../../letters/letter.ts'
+import { fillIn, type FactOf, type LetterText } from '../../letters/template.ts'
+import { day, dayInWords, instant } from '../views/formats.ts'
+import { DIGEST } from './letter-digest.ts'
+import { reconciledWords } from './letter-reconciled.ts'
+import type { LetterTexts, Sender } from './letter-words.ts'
 import { lettersEn } from './letters.en.ts'
 import { lettersVi } from './letters.vi.ts'
 
-const LETTERS: Readonly<Record<Lang, Letters>> = { vi: lettersVi, en: lettersEn }
+/** The letters as the product brings them. */
+export const ORIGINALS: Readonly<Record<Language, LetterTexts>> = { vi: lettersVi, en: lettersEn }
 
-/** Writes the letters of the outbox in the language of their reader. */
+type Filling = {
+  readonly [T in Template]: (
+    params: LetterParams[T],
+    from: Sender,
+    lang: Language,
+  ) => Record<Exclude<FactOf<T>, keyof ReturnType<typeof always>>, string>
+}
+const always = (from: Sender) => ({ co_quan: from.name, dien_thoai: from.phone, email_ho_tro: from.email })
+
+/** On what it rests, at the end of a sentence. */
+const BY_LETTER: Readonly<Record<Language, (number: string, date: string) => string>> = {
+  vi: (number, date) => ` theo văn bản số ${number} ngày ${date}`,
+  en: (number, date) => ` under letter no. ${number} of ${date}`,
+}
+
+/** What each letter's placeholders stand for. */
+const FILLING: Filling = {
+  confirm: ({ code, until }, _, lang) => ({ ma_xac_nhan: code, han: instant(until, lang) }),
+  received: ({ code, name, unit, at, due }, from, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, lien_ket: from.track(code) },
+    ...{ luc_gui: instant(at, lang), han_tra_loi: instant(due, lang) },
+  }),
+  returned: ({ code, name, unit, comment, until }, from, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, noi_dung: comment, lien_ket: from.track(code), han: day(until, lang) },
+  }),
+  approved: ({ code, name, unit, on, address, secret, until }, from, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, dia_chi: address, lien_ket: from.activate(secret) },
+    ...{ ngay_duyet: dayInWords(on, lang), han: instant(until, lang) },
+  }),
+  'approved-slip': ({ code, name, unit, on, address }, _, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, dia_chi: address, ngay_duyet: dayInWords(on, lang) },
+  }),
+  link: ({ name, address, secret, until }, from, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, lien_ket: from.activate(secret), han: instant(until, lang) },
+  }),
+  rejected: ({ code, name, unit, reason }) => ({ ma: code, ho_ten: name, don_vi: unit, ly_do: reason }),
+  ready: ({ name, address, at }, from, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, luc_kich_hoat: instant(at, lang), lien_ket: from.signIn },
+  }),
+  transferred: ({ name, address, on, from: was, to, title }, from, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, ngay_hieu_luc: day(on, lang), don_vi_cu: was, don_vi_moi: to, chuc_vu: title },
+    lien_ket: from.signIn,
+  }),
+  leaving: ({ name, address, on, until, letter }, _, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, ngay_ngung: day(on, lang), luu_den: day(until, lang) },
+    can_cu: letter === null ? '' : BY_LETTER[lang](letter.number, day(letter.date, lang)),
+  }),
+  already: ({ name, address, at }, _, lang) => ({ ho_ten: name, dia_chi: address, luc_de_nghi: instant(at, lang) }),
+  waiting: ({ name, waiting, overdue, lines, more, above }, from, lang) => {
+    const words = DIGEST[lang]
+    const listed = lines.map((line) => words.line(line, instant(line.due, lang)))
+    return {
+      ...{ ho_ten: name, lien_ket: from.inbox, so_de_nghi: words.requests(waiting), so_qua_han: String(overdue) },
+      danh_sach: [...listed, ...(more > 0 ? [words.more(more)] : [])].join('\n'),
+      chuyen_len: words.above(above),
+    }
+  },
+  deputy: ({ name, principal, from: first, to }, from, lang) => ({
+    ...{ ho_ten: name, nguoi_duoc_thay: principal, lien_ket: from.inbox },
+    ...{ tu_ngay: day(first, lang), den_ngay: day(to, lang) },
+  }),
+  reconciled: (params, from, lang) => ({
+    ...{ ho_ten: params.name, so_lan: String(params.number), luc: instant(params.at, lang), lien_ket: from.reconcile },
+    ...reconciledWords(params, lang),
+  }),
+  anchor: ({ seq, mac, at }, _, lang) => ({ so_muc: String(seq), ma_kiem_chung: mac, luc: instant(at, lang) }),
+}
+
+export type LetterWriter = ReturnType<typeof letterWriter>
+
+/** Writes letters in the language of their reader: `fill` into a given text, `write` into the one in force. */
 export function letterWriter(from: {
   publicUrl: string
   organisation: { operator: string; phone: string; email: string }
-}): Writer {
-  const { publicUrl, organisation } = from
+  present: (template: Template, language: Language) => Promise<LetterText>
+}) {
+  const { publicUrl, organisation, present } = from
   const sender: Sender = {
     name: organisation.operator,
     phone: organisation.phone,
@@ -22,10 +97,15 @@ export function letterWriter(from: {
     inbox: `${publicUrl}/cho-duyet`,
     reconcile: `${publicUrl}/doi-soat`,
   }
-  return (letter) => {
-    const texts: Letters = LETTERS[letter.language]
+  const fill = (text: LetterText, letter: Omit<Letter, 'to'>): LetterText => {
     // A letter's parameters are those of its template; TypeScript does not follow the pair.
-    const write = texts[letter.template] as (params: LetterParams[keyof LetterParams], from: Sender) => Letter
-    return write(letter.params, sender)
+    const values = FILLING[letter.template] as (
+      params: LetterParams[Template],
+      from: Sender,
+      lang: Language,
+    ) => Record<string, string>
+    return fillIn(text, { ...always(sender), ...values(letter.params, sender, letter.language) })
   }
+  const write: Writer = async (letter) => fill(await present(letter.template, letter.language), letter)
+  return { fill, write }
 }

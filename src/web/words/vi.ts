@@ -1,3 +1,5 @@
+import { policiesVi } from './policies.vi.ts'
+import { letterPagesVi } from './letter-pages.vi.ts'
 import { brakeVi } from './brake.vi.ts'
 import { reconcileVi } from './reconcile.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
@@ -89,13 +91,11 @@ export const vi = {
     accounts: 'Tài khoản',
     roles: 'Phân quyền',
     audit: 'Nhật ký',
-    holidays: 'Ngày nghỉ',
     times: 'Thời gian chờ',
-    naming: 'Mẫu địa chỉ',
-    steps: workflowVi.policy.title,
+    policies: 'Quy định',
+    letters: 'Thư không đến',
     addresses: 'Tra địa chỉ',
     changes: lifeVi.nav,
-    lifePolicy: lifeVi.policy.nav,
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
 
@@ -130,6 +130,8 @@ export const vi = {
     slip: 'In phiếu giao tận tay',
   },
   workflow: workflowVi,
+  letters: letterPagesVi,
+  policies: policiesVi,
   targets: { directory: 'Máy chủ danh bạ', mail: 'Máy chủ thư' },
 
   states: {
@@ -808,23 +810,6 @@ export const vi = {
       title: (years: string) => `Lịch nghỉ năm ${years} chưa được xác nhận`,
       text: 'Hạn trả lời có thể sai quanh Tết và ngày hoán đổi. Đối chiếu thông báo nghỉ lễ của năm rồi xác nhận.',
       link: 'Xem lịch ngày nghỉ',
-    },
-    letters: {
-      title: 'Thư không gửi được',
-      text: 'Hệ thống đã thôi gửi các thư này. Kiểm tra địa chỉ nhận rồi gửi lại liên kết hoặc in phiếu ở trang tài khoản.',
-      columns: { to: 'Người nhận', what: 'Thư', at: 'Viết lúc', detail: 'Máy chủ trả lời' },
-      kinds: {
-        confirm: 'Mã xác nhận',
-        received: 'Đã nhận đề nghị',
-        returned: 'Trả lại để bổ sung',
-        rejected: 'Không được duyệt',
-        approved: 'Đã duyệt và liên kết kích hoạt',
-        activation: 'Liên kết kích hoạt',
-        ready: 'Hộp thư đã kích hoạt',
-        anchor: 'Mốc nhật ký',
-        waiting: 'Nhắc đề nghị chờ duyệt',
-        reconciled: 'Kết quả đối soát',
-      } as Record<string, string>,
     },
     repair: {
       link: 'Sửa tất cả…',

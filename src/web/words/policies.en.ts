@@ -1,0 +1,27 @@
+import type { policiesVi } from './policies.vi.ts'
+
+/** The list of policies in English. */
+export const policiesEn: typeof policiesVi = {
+  title: 'Policies',
+  lead: 'Each has its versions, with dates, who made them and why.',
+  each: {
+    naming: {
+      title: 'Address patterns',
+      text: 'How addresses of people, units and functions are made; reserved words, lengths.',
+    },
+    steps: { title: 'Approval steps', text: 'Which kind of request, in which unit, needs whose approval.' },
+    life: {
+      title: 'Life of an account',
+      text: 'After how long unused one is warned, stopped, withdrawn; how long mail is kept after leaving.',
+    },
+    letters: {
+      title: 'Words of letters',
+      text: 'The texts of confirmation, return, approval and reminder, in both languages.',
+    },
+    brake: {
+      title: 'Limits of the safety brake',
+      text: 'From how many accounts a plan stops and waits for two people.',
+    },
+    holidays: { title: 'Days off', text: 'Days off and days worked instead, by which answers fall due.' },
+  },
+}

@@ -1,0 +1,22 @@
+/** The list of policies. */
+export const policiesVi = {
+  title: 'Quy định',
+  lead: 'Mỗi quy định có các lần sửa, ghi ngày, người sửa và lý do.',
+  each: {
+    naming: {
+      title: 'Mẫu địa chỉ',
+      text: 'Địa chỉ của người, đơn vị và chức danh được đặt thế nào; từ không cấp, độ dài.',
+    },
+    steps: { title: 'Các bước phê duyệt', text: 'Loại đề nghị nào, ở đơn vị nào, cần ai duyệt.' },
+    life: {
+      title: 'Vòng đời tài khoản',
+      text: 'Bao lâu không dùng thì nhắc, ngừng, thu hồi; giữ thư bao lâu sau khi nghỉ.',
+    },
+    letters: {
+      title: 'Lời thư gửi đi',
+      text: 'Văn bản các thư xác nhận, trả lại, duyệt, nhắc việc, bằng hai ngôn ngữ.',
+    },
+    brake: { title: 'Ngưỡng chốt an toàn', text: 'Kế hoạch thay đổi bao nhiêu tài khoản thì phải dừng chờ hai người.' },
+    holidays: { title: 'Ngày nghỉ', text: 'Ngày nghỉ và ngày làm bù, để tính hạn trả lời.' },
+  },
+}
