@@ -34,6 +34,8 @@ export type Whole = Inside & {
   readonly at: Date
   readonly records: AuditRecord[]
   readonly bells: Set<Bell>
+  /** Parts come one after the other, for savepoints lie within one another. */
+  readonly turn: { last: Promise<unknown> }
 }
 
 /** Conflicts that PostgreSQL resolves by ending one of two transactions; trying again is the answer. */
@@ -54,7 +56,7 @@ type Transactions = {
   readonly transaction: Transaction
   /**
    * Use cases called in `work` share one transaction, and what they read is what they have written: an act together with
-   * the note that it was done. `work` may run again after a conflict, so it does nothing but call use cases, one at a time.
+   * the note that it was done. `work` may run again after a conflict, so it does nothing but call use cases.
    */
   readonly atomically: Transaction
 }
@@ -77,17 +79,26 @@ export function transactions(deps: {
     ring: (bell) => void bells.add(bell),
   })
 
+  const fresh = () => ({ records: [], bells: new Set<Bell>(), turn: { last: Promise.resolve() } })
+
   async function all<T>(work: (part: Whole) => Promise<T>, { db, sql }: Inside): Promise<T> {
-    const part = { db, sql, at: clock(), records: [], bells: new Set<Bell>() }
+    const part = { ...fresh(), db, sql, at: clock() }
     const result = await work(part)
     if (part.bells.size > 0) await sql(RING, [[...part.bells]])
     if (part.records.length > 0) await append(sql, mac, part.at, part.records)
     return result
   }
 
-  /** A part of a whole: what it gathered goes with the rest, once it is done. */
-  async function partOf<T>(outer: Whole, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const part = { ...outer, records: [], bells: new Set<Bell>() }
+  /** A part of a whole, after the parts that were asked for before. */
+  function partOf<T>(outer: Whole, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const part = { ...outer, ...fresh() }
+    const mine = outer.turn.last.then(() => whole.run(part, () => within(outer, part, work)))
+    outer.turn.last = mine.catch(() => undefined)
+    return mine
+  }
+
+  /** What the part gathered goes with the rest, once it is done. */
+  async function within<T>(outer: Whole, part: Whole, work: (tx: Tx) => Promise<T>): Promise<T> {
     await outer.sql(SAVE, [])
     try {
       const result = await work(handle(part))

@@ -65,6 +65,24 @@ describe('what is done atomically', () => {
     expect(await audited('e.vn')).toEqual([])
   })
 
+  test('takes its parts one after the other, also those asked for at once or within another', async () => {
+    await office.services.atomically(async () => {
+      const outcomes = await Promise.allSettled([add('p.vn'), add('q.vn', no), add('r.vn'), add('p.vn'), add('s.vn')])
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        ...['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+      ])
+      await expect(
+        office.services.transaction(async () => {
+          await add('t.vn')
+          no()
+        }),
+      ).rejects.toThrow('no')
+      await office.services.transaction(() => add('u.vn'))
+    })
+    expect((await names()).filter((name) => name >= 'p')).toEqual(['p.vn', 'r.vn', 's.vn', 'u.vn'])
+    expect((await audited('domain:')).slice(0, 4)).toEqual(['domain:u.vn', 'domain:s.vn', 'domain:r.vn', 'domain:p.vn'])
+  })
+
   test('ends with a chain that is whole, each entry with who came and through what', async () => {
     await office.services.atomically(() =>
       office.services.transaction((tx) => {
