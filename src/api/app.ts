@@ -12,6 +12,8 @@ import { auditRoutes } from './audit.routes.ts'
 import { brakeRoutes } from './brake.routes.ts'
 import { deputyRoutes } from './deputies.routes.ts'
 import { holidayRoutes } from './holidays.routes.ts'
+import { letterRoutes } from './letters.routes.ts'
+import { lifeRoutes } from './life.routes.ts'
 import { listRoutes } from './lists.routes.ts'
 import { meRoutes } from './me.routes.ts'
 import type { ApiDocument } from './document.ts'
@@ -32,9 +34,11 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...requestRoutes(services),
   ...deputyRoutes(services),
   ...accountRoutes(services),
+  ...lifeRoutes(services),
   ...listRoutes(services),
   ...addressRoutes(services),
   ...policyRoutes(services),
+  ...letterRoutes(services),
   ...roleRoutes(services),
   ...syncRoutes(services),
   ...brakeRoutes(services),

@@ -17,6 +17,12 @@ export async function bearerOf(header: string | undefined, tokens: Pick<AccessTo
   throw new Problem({ kind: 'token-unknown' }, { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` })
 }
 
+/** Whether both the token's scopes and its owner's present role reach an action. */
+export function reaches({ actor, scopes }: Bearer, action: Action): boolean {
+  const scope = scopeOf(action)
+  return scope !== null && scopes.includes(scope) && permit(actor, action).ok
+}
+
 /** The permit for an action, which both the token's scopes and its owner's present role must reach; throws a Problem. */
 export function permitOf<A extends Action>({ actor, scopes }: Bearer, action: A): Permit<A> {
   const scope = scopeOf(action)

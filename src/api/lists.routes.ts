@@ -2,13 +2,18 @@ import { z } from 'zod'
 import { ACCOUNT_KINDS } from '../accounts/account.ts'
 import { accept, refuse } from '../kernel/decision.ts'
 import { AccountId, GroupId, UnitId } from '../kernel/ids.ts'
-import { Clause, LIST_EVENTS, POSTING, Posting, type ListSummary } from '../lists/list.ts'
+import { LIST_EVENTS, POSTING, Posting, type ListSummary } from '../lists/list.ts'
 import type { Services } from '../main/compose.ts'
 import { endpoint } from './endpoint.ts'
 import { count, instant, list, said, search, unitOf } from './fields.ts'
 import { listing } from './listing.ts'
 import { found, type ApiRoute } from './route.ts'
 
+const Clause = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('unit'), unitId: UnitId, below: z.boolean() }),
+  z.object({ by: z.literal('position'), title: z.string(), unitId: UnitId.nullable(), below: z.boolean() }),
+  z.object({ by: z.literal('name'), accounts: list(AccountId) }),
+])
 const Summary = z.object({
   id: GroupId,
   name: z.string(),

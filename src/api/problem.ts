@@ -9,6 +9,10 @@ import type { ReleaseRefusal } from '../addresses/tombstones.ts'
 import type { BrakeRefusal } from '../brake/brake.ts'
 import type { HolidayRefusal } from '../calendar/calendar.ts'
 import type { Language } from '../letters/letter.ts'
+import type { LifeActRefusal } from '../accounts/lives.ts'
+import type { RetryRefusal } from '../letters/letters.ts'
+import type { TextRefusal } from '../letters/texts.ts'
+import type { ChangeRefusal } from '../scheduled/change.ts'
 import type { PersonNameRefusal } from '../kernel/person-name.ts'
 import type { Refusal } from '../requests/requests.ts'
 import type { StepsRefusal } from '../requests/steps-policies.ts'
@@ -66,6 +70,10 @@ export type ApiRefusal =
   | DomainRefusal
   | StepsRefusal
   | DeputyRefusal
+  | LifeActRefusal
+  | ChangeRefusal
+  | TextRefusal
+  | RetryRefusal
   | BrakeRefusal
 export type ProblemKind = ApiRefusal['kind']
 
@@ -143,6 +151,31 @@ const ROWS = {
   'unknown-day': row(404, 'Ngày này không có trong lịch', 'The day is not listed'),
   'policy-changed-meanwhile': row(412, 'Quy định vừa được sửa', 'The policy was changed meanwhile'),
   'policy-unchanged': row(409, 'Quy định không có gì khác bản đang dùng', 'The policy is the one in force'),
+  'wrong-state': row(409, 'Tài khoản không ở tình trạng cho phép việc này', 'The account is in no state for this'),
+  'under-hold': row(409, 'Tài khoản đang được giữ theo yêu cầu pháp lý', 'The account is under legal hold'),
+  'not-held': row(409, 'Tài khoản không bị giữ', 'The account is not under hold'),
+  'not-archived': row(409, 'Chưa có bản lưu trữ đã kiểm tra', 'There is no verified archive yet'),
+  'not-yet-due': row(409, 'Chưa đến ngày', 'Its day has not come'),
+  'ends-before-it-begins': row(422, 'Ngày hết phải sau ngày bắt đầu', 'It ends before it begins'),
+  'nobodys-own': row(409, 'Hộp thư dùng chung không thuyên chuyển', 'A shared mailbox serves nowhere'),
+  'same-unit': row(422, 'Đã ở đơn vị này', 'They serve there already'),
+  'unknown-post': row(404, 'Không có vị trí này', 'There is no such post'),
+  'own-account': row(403, 'Không tự làm với tài khoản của mình', 'Nobody does this to their own account'),
+  'protected-account': row(
+    403,
+    'Tài khoản có quyền toàn tỉnh, chỉ công nghệ thông tin làm',
+    'It is for IT staff alone',
+  ),
+  'letter-needed': row(422, 'Việc này cần số và ngày văn bản', 'It needs the official letter'),
+  'wrong-day': row(422, 'Ngày có hiệu lực không phù hợp', 'The day does not fit'),
+  'already-asked': row(409, 'Đã có đề nghị như vậy đang chờ', 'It was asked for already'),
+  'unknown-change': row(404, 'Không có thay đổi này', 'There is no such change'),
+  'change-ended': row(409, 'Thay đổi đã kết thúc', 'The change has ended'),
+  'agreed-before': row(403, 'Mỗi người chỉ đồng ý một lần', 'Nobody agrees twice'),
+  'own-change': row(403, 'Thay đổi của chính mình', 'It is about themselves'),
+  'not-your-seat': row(403, 'Không phải chỗ của tài khoản này', 'It is not this account’s place'),
+  'no-such-letter': row(404, 'Không có thư này, hoặc thư không hỏng', 'There is no such letter that failed'),
+  'letter-erased': row(409, 'Nội dung thư đã xóa theo thời hạn', 'Its words were erased'),
   'unknown-deputy': row(404, 'Không có người duyệt thay này', 'There is no such deputy'),
   'own-deputy': row(422, 'Không tự duyệt thay mình', 'Nobody is their own deputy'),
   'no-seat': row(422, 'Người này không duyệt đề nghị', 'They decide about nothing'),

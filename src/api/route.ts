@@ -13,9 +13,11 @@ export const TAGS = {
   units: { vi: 'Đơn vị', en: 'Units' },
   requests: { vi: 'Đề nghị', en: 'Requests' },
   accounts: { vi: 'Tài khoản', en: 'Accounts' },
+  life: { vi: 'Vòng đời tài khoản', en: 'Life of accounts' },
   lists: { vi: 'Danh sách thư', en: 'Distribution lists' },
   addresses: { vi: 'Địa chỉ và tên miền', en: 'Addresses and domains' },
   policies: { vi: 'Quy định', en: 'Policies' },
+  letters: { vi: 'Thư của hệ thống', en: 'Letters' },
   roles: { vi: 'Phân quyền', en: 'Roles' },
   sync: { vi: 'Việc còn dở', en: 'Unfinished work' },
   brake: { vi: 'Chốt an toàn', en: 'Safety brake' },
@@ -31,6 +33,8 @@ export type Desk = {
   readonly cursors: Cursors
   /** Throws a Problem when the role or the token does not reach so far. */
   permit<A extends Action>(action: A): Permit<A>
+  /** Whether they reach so far. */
+  may(action: Action): boolean
 }
 /** A request as it came. */
 export type Raw = { readonly params: unknown; readonly query: unknown; readonly body: unknown }

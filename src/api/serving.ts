@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import type { Answer } from '../access/idempotency.ts'
 import type { Language } from '../letters/letter.ts'
 import type { Services } from '../main/compose.ts'
-import { bearerOf, permitOf } from './bearer.ts'
+import { bearerOf, permitOf, reaches } from './bearer.ts'
 import { bodyOf, canonical } from './body.ts'
 import { etagOf, judge, keyOf, names } from './conditions.ts'
 import { cursorsOf } from './cursors.ts'
@@ -54,7 +54,11 @@ export function servingOf(services: Services) {
         })
       throw error
     }
-    return { bearer, lang: langOf(request), cursors, permit: (action) => permitOf(bearer, action) }
+    return {
+      ...{ bearer, lang: langOf(request), cursors },
+      permit: (action) => permitOf(bearer, action),
+      may: (action) => reaches(bearer, action),
+    }
   }
 
   /** Done once for each key of a token, and answered alike each time. */

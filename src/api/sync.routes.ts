@@ -3,7 +3,7 @@ import { accept, refuse } from '../kernel/decision.ts'
 import type { Services } from '../main/compose.ts'
 import { TARGETS } from '../provisioning/ledger.ts'
 import { endpoint } from './endpoint.ts'
-import { count, instant, list, said } from './fields.ts'
+import { count, instant, said } from './fields.ts'
 import { FAULTS, Ledger, ledgerOf } from './ledger.ts'
 import { listing } from './listing.ts'
 import type { ApiRoute } from './route.ts'
@@ -19,7 +19,7 @@ const Behind = Ledger.extend({
 const Place = z.object({ rest: z.boolean(), since: z.string().max(40), id: z.uuid(), target: z.string().max(20) })
 
 /** The board: what some target does not have yet, and the ways to push it on. */
-export function syncRoutes({ sync, letters, accounts }: Services): ApiRoute[] {
+export function syncRoutes({ sync, accounts }: Services): ApiRoute[] {
   return [
     listing({
       ...{ id: 'listBehind', path: '/sync/behind', tag: 'sync', action: 'sync.read' },
@@ -52,22 +52,6 @@ export function syncRoutes({ sync, letters, accounts }: Services): ApiRoute[] {
         lastVerified: said(instant().nullable(), 'Lần đọc lại gần nhất.', 'When something was last read back.'),
       }),
       handle: async ({ permit }) => accept(await sync.counts(permit)),
-    }),
-    endpoint({
-      ...{ id: 'listFailedLetters', method: 'get', path: '/sync/letters', tag: 'sync', action: 'sync.read' },
-      summary: { vi: 'Thư không gửi được', en: 'Letters that were given up' },
-      answer: z.object({
-        items: list(
-          z.object({
-            id: said(z.string(), 'Message-ID.', 'Its Message-ID.'),
-            recipient: z.string(),
-            template: z.string(),
-            detail: z.string().nullable(),
-            createdAt: instant(),
-          }),
-        ),
-      }),
-      handle: async () => accept({ items: await letters.failed() }),
     }),
     endpoint({
       ...{ id: 'repairAll', method: 'post', path: '/sync/repairs', tag: 'sync', action: 'sync.change' },

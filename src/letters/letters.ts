@@ -128,6 +128,18 @@ export function lettersOf(deps: {
       return { lines, counts }
     },
 
+    /** The same without counting, from a place on; `next` is where it goes on, null when no more follow. */
+    async undeliveredAfter(
+      _permit: Permit<'letter.read'>,
+      filter: { tab: store.UndeliveredTab; after: store.LetterPlace | null; limit: number },
+    ): Promise<{ lines: store.UndeliveredLine[]; next: store.LetterPlace | null }> {
+      const { limit } = filter
+      const found = await store.undelivered(prisma, { ...filter, limit: limit + 1, offset: 0 })
+      const lines = found.slice(0, limit)
+      const last = lines.at(-1)
+      return { lines, next: last && found.length > limit ? { at: last.exact, id: last.id } : null }
+    },
+
     /** Sends a letter that was given up once more, as it was written. Refused: no-such-letter, letter-erased. */
     retry: (permit: Permit<'letter.retry'>, id: string): Promise<Decision<null, RetryRefusal>> =>
       transaction(async (tx) => {

@@ -97,14 +97,22 @@ export type UndeliveredLine = {
   readonly whole: boolean
 }
 
+/** Where a letter stands among those that did not arrive. */
+export type LetterPlace = { readonly at: string; readonly id: string }
+
 export const undelivered = (
   db: Db,
-  filter: { tab: UndeliveredTab; limit: number; offset: number },
-): Promise<UndeliveredLine[]> =>
+  filter: { tab: UndeliveredTab; limit: number; offset: number; after?: LetterPlace | null },
+): Promise<(UndeliveredLine & { readonly exact: string })[]> =>
   db.$queryRaw`
     SELECT id, recipient, template, about, attempts, coalesce(bounce_detail, detail) AS detail, created_at AS "createdAt",
-      next_at AS "nextAt", bounce, bounce_status AS status, bounced_at AS "bouncedAt", params_cipher IS NOT NULL AS whole
-    FROM outbox WHERE ${TAB[filter.tab]} ORDER BY created_at DESC, id LIMIT ${filter.limit} OFFSET ${filter.offset}`
+      next_at AS "nextAt", bounce, bounce_status AS status, bounced_at AS "bouncedAt", params_cipher IS NOT NULL AS whole, created_at::text AS exact
+    FROM outbox WHERE ${TAB[filter.tab]} AND ${onwards(filter.after ?? null)} ORDER BY created_at DESC, id LIMIT ${filter.limit} OFFSET ${filter.offset}`
+
+const onwards = (after: LetterPlace | null) =>
+  after === null
+    ? Prisma.sql`true`
+    : Prisma.sql`(created_at < ${after.at}::timestamptz OR (created_at = ${after.at}::timestamptz AND id > ${after.id}))`
 
 export async function undeliveredCounts(db: Db): Promise<Record<UndeliveredTab, number>> {
   const [row] = await db.$queryRaw<Record<UndeliveredTab, number>[]>`

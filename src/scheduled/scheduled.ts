@@ -204,6 +204,19 @@ export function scheduledOf<R extends { kind: string }>(deps: {
       return { changes, total, page, pageSize: PAGE }
     },
 
+    /** The same without counting, from a place on; `next` is where it goes on, null when no more follow. */
+    async openAfter(
+      permit: Permit<'scheduled.read'>,
+      filter: { state: 'proposed' | 'waiting'; after: store.ChangePlace | null; limit: number },
+    ): Promise<{ changes: Change[]; next: store.ChangePlace | null }> {
+      const { state, after, limit } = filter
+      const found = await store.open(prisma, state, unitIds(permit.units), { limit: limit + 1, offset: 0, after })
+      const changes = found.slice(0, limit)
+      const last = changes.at(-1)
+      if (!last || found.length <= limit) return { changes, next: null }
+      return { changes, next: { at: state === 'waiting' ? last.on : last.asked.at.toISOString(), id: last.id } }
+    },
+
     /** How many changes wait for this very reader to agree; a hundred are counted at most. */
     forMe: async (permit: Permit<'scheduled.agree'>): Promise<number> => {
       const page = { limit: HISTORY, offset: 0 }

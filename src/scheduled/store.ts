@@ -110,16 +110,23 @@ const openIn = (state: 'proposed' | 'waiting', within: readonly UnitId[] | null)
   ...(within === null ? {} : { units: { hasSome: [...within] } }),
 })
 
+/** Where a change stands among the open ones: the instant or day that orders them, then its identifier. */
+export type ChangePlace = { readonly at: string; readonly id: string }
+
 /** The open changes about units: those that wait for agreement by age, those that wait for their day by day. */
 export async function open(
   db: Db,
   state: 'proposed' | 'waiting',
   within: readonly UnitId[] | null,
-  page: { limit: number; offset: number },
+  page: { limit: number; offset: number; after?: ChangePlace | null },
 ): Promise<Change[]> {
+  const by = state === 'waiting' ? 'effectiveOn' : 'askedAt'
+  const { after = null } = page
+  const at = after && new Date(after.at)
+  const onwards = at && { OR: [{ [by]: { gt: at } }, { [by]: at, id: { gt: after.id } }] }
   const rows = await db.scheduledChange.findMany({
-    where: openIn(state, within),
-    orderBy: [state === 'waiting' ? { effectiveOn: 'asc' } : { askedAt: 'asc' }, { id: 'asc' }],
+    where: { ...openIn(state, within), ...onwards },
+    orderBy: [{ [by]: 'asc' }, { id: 'asc' }],
     take: page.limit,
     skip: page.offset,
     include: withAgreements,

@@ -30,7 +30,10 @@ beforeAll(async () => {
     await submitted(services, someDetails(unit, { fullName: `${fullName} Hai` }))
   }
   const local = LocalPart.parse('toan-the')
-  const rule = [{ by: 'unit' as const, unitId: units.province, below: true }]
+  const rule = [
+    { by: 'unit' as const, unitId: units.province, below: true },
+    { by: 'position' as const, title: 'Chuyên viên', unitId: null, below: false },
+  ]
   const asked = { name: 'Toàn thể', unitId: units.agency, local, rule, posting: { who: 'anyone' as const } }
   mailList = await done(decided(services, local, (tx, id) => services.lists.create(tx, cliActor('test'), id, asked)))
   for (const [n, name] of ['A', 'Ă', 'B'].entries()) {
@@ -85,6 +88,17 @@ describe.each([
     if (count !== null) expect(whole).toHaveLength(count)
     else expect(whole.length).toBeGreaterThan(3)
     for (const limit of [1, 2, 3]) expect((await all(client, of, limit)).map(idOf)).toEqual(whole)
+  })
+})
+
+test('a list tells the rule that its members follow from', async () => {
+  const { body } = await client.get(`/lists/${mailList}`)
+  expect(body).toMatchObject({
+    ...{ name: 'Toàn thể', members: 8, postingRule: { who: 'anyone' } },
+    rule: [
+      { by: 'unit', unitId: units.province, below: true },
+      { by: 'position', title: 'Chuyên viên' },
+    ],
   })
 })
 

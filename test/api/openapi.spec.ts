@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import supertest from 'supertest'
+import { z } from 'zod'
 import { PROBLEMS } from '../../src/api/problem.ts'
 import { readerOf } from '../../src/web/api-docs.ts'
 import { apiEn } from '../../src/web/words/api.en.ts'
@@ -61,6 +62,22 @@ test('the two languages differ in words alone', () => {
     ),
   )
   expect(en).toBe(vi)
+})
+
+test('every answer can be written as it is described: nothing in it goes one way only', () => {
+  const oneWay: string[] = []
+  for (const { id, answer } of system.api.routes)
+    if (answer !== null)
+      z.toJSONSchema(answer, {
+        ...{ io: 'input', unrepresentable: 'any' },
+        override({ zodSchema, path }) {
+          const { def } = zodSchema._zod
+          // A codec is a pipe with a way back.
+          if (def.type === 'transform' || (def.type === 'pipe' && !('reverseTransform' in def)))
+            oneWay.push(`${id} ${path.join('.')}`)
+        },
+      })
+  expect(oneWay).toEqual([])
 })
 
 test('every problem has a title in both languages, and a status of a refusal', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
+import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
 import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { addDays, dayOf, type Day } from '../../src/kernel/day.ts'
@@ -66,6 +67,26 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /accounts/:id/activation-link': [401, 403, ...within(200), 200, 403],
   'POST /accounts/:id/activation-slip': [401, 403, ...within(200), 200, 403],
 
+  'POST /accounts/:id/changes': [401, 403, ...within(201), 201, 403],
+  'GET /accounts/:id/changes': scoped(200),
+  'GET /changes': staff(200),
+  'GET /changes/:id': scoped(200),
+  // It waits for IT staff, and whoever administers the unit may say no.
+  'POST /changes/:id/agreement': [401, 403, [404, 403, 404], [403, 403, 404], [404, 404, 403], 200, 403],
+  'POST /changes/:id/refusal': [401, 403, ...within(200), 200, 403],
+  'DELETE /changes/:id': [401, 403, ...within(200), 200, 403],
+  'GET /policies/life': centre(200),
+  'GET /policies/life/versions': centre(200),
+  'PUT /policies/life': itStaff(200),
+
+  'GET /letter-texts': centre(200),
+  'GET /letter-texts/:letter/:language': centre(200),
+  'GET /letter-texts/:letter/:language/versions': centre(200),
+  'PUT /letter-texts/:letter/:language': itStaff(200),
+  'GET /undelivered-letters': centre(200),
+  'POST /undelivered-letters/:id/retry': itStaff(204),
+  'POST /letter-retries': itStaff(200),
+
   'GET /me/lists': everybody(200),
   'GET /lists': staff(200),
   'GET /lists/:id': scoped(200),
@@ -95,7 +116,6 @@ const TABLE: Readonly<Record<string, Row>> = {
 
   'GET /sync/behind': centre(200),
   'GET /sync/counts': centre(200),
-  'GET /sync/letters': centre(200),
   'POST /sync/repairs': itStaff(202),
 
   'GET /brake/holds': centre(200),
@@ -133,6 +153,8 @@ let clients: Record<Role, Client>
 /** The agency's administrator, and the number of somebody who may stand for them. */
 let heads: { agency: PersonActor }
 let deputy: string
+/** Another of IT staff. */
+let colleague: PersonActor
 
 beforeAll(async () => {
   system = await startApi()
@@ -143,6 +165,7 @@ beforeAll(async () => {
   await services.database.prisma.account.update({ where: { id: person }, data: { state: 'active' } })
   accounts = { agency: await issued('agency'), department: await issued('department'), other: await issued('other') }
   deputy = await loginOf(person)
+  colleague = await seedStaff(services, 'it-staff', units.province, 'Vũ Hải Đăng')
   const owners = {
     person: { accountId: person },
     department: await seedStaff(services, 'unit-admin', units.department, 'Trần Thị Minh Hà'),
@@ -165,6 +188,16 @@ const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
   submitted(system.services, someDetails(units[place], { fullName }))
 async function issued(place: Place, fullName = 'Hoàng Phạm Thị Thùy Dương'): Promise<AccountId> {
   return approveAs(system.services, approver, await asked(place, fullName))
+}
+
+/** A hold that somebody of IT staff has asked for, and a second one must agree to. */
+async function proposed(place: Place): Promise<string> {
+  const asked = {
+    ...{ command: { type: 'hold' as const }, on: dayOf(new Date()), why: 'Theo yêu cầu của thanh tra', letter: null },
+  }
+  const made = await system.services.lives.ask(allowed('life.keep', colleague), await issued(place), asked)
+  if (!made.ok) throw new Error(made.refusal.kind)
+  return made.value.id
 }
 
 /** A list of everybody in a unit. */
@@ -246,6 +279,33 @@ async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> 
       const all = await services.deputies.list(allowed('deputy.read', heads.agency))
       return { path: at(all.at(-1)?.id ?? '') }
     }
+    case 'POST /accounts/:id/changes': {
+      const command = { type: 'suspend', until: null }
+      const id = fresh ? await issued(place) : accounts[place]
+      return { path: at(id), body: { command, on: dayOf(new Date()), why, letter: null } }
+    }
+    case 'GET /changes/:id':
+    case 'POST /changes/:id/agreement':
+    case 'POST /changes/:id/refusal':
+    case 'DELETE /changes/:id': {
+      const id = await proposed(place)
+      return { path: at(id), ...(key.endsWith('refusal') ? { body: { why } } : {}), tagged: `/changes/${id}` }
+    }
+    case 'PUT /policies/life':
+      return { path: route, body: { policy: { ...DEFAULT_LIFE, recoverDays: 100 + unique() }, why }, tagged: route }
+    case 'GET /letter-texts/:letter/:language':
+    case 'GET /letter-texts/:letter/:language/versions':
+      return { path: key.replace('GET ', '').replace(':letter/:language', 'ready/vi') }
+    case 'PUT /letter-texts/:letter/:language': {
+      const text = { subject: `Hộp thư ${unique()}`, text: 'Hộp thư {dia_chi} đã dùng được: {lien_ket}' }
+      return { path: '/letter-texts/ready/vi', body: { text, why }, tagged: '/letter-texts/ready/vi' }
+    }
+    case 'POST /undelivered-letters/:id/retry': {
+      const { rows } = await services.database.pool.query<{ id: string }>(
+        `UPDATE outbox SET state = 'failed' WHERE id = (SELECT id FROM outbox LIMIT 1) RETURNING id`,
+      )
+      return { path: at(encodeURIComponent(rows[0]?.id ?? '')) }
+    }
     case 'GET /address-proposals':
       return { path: `${route}?name=${encodeURIComponent('Đặng Thị Hường')}` }
     case 'GET /addresses/:local':
@@ -325,9 +385,9 @@ async function call(role: Role, key: string, { path, body, tagged }: Case): Prom
 }
 
 /** Where a 403 may be for what it is about, and not for who asks. */
-const DEPENDS = /approval|return|rejection|take-over|deputies|confirmation|brake/
+const DEPENDS = /agreement|approval|return|rejection|take-over|deputies|confirmation|brake/
 const pathOf = (key: string, id: string): string => (key.split(' ')[1] ?? '').replace(/:\w+/, id)
-const isAbout = (key: string) => /^\w+ \/(requests|accounts|units|lists)\/:id/.test(key)
+const isAbout = (key: string) => /^\w+ \/(requests|accounts|units|lists|changes)\/:id/.test(key)
 const keys = Object.keys(TABLE)
 
 describe('the table of routes', () => {
