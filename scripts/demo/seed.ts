@@ -8,6 +8,7 @@ import { peopleFrom, postsOf, type Post, type Someone } from './people.ts'
 import { province, type UnitPlan } from './province.ts'
 import { randomFrom } from './random.ts'
 import { allowed, operator, ok, workday, type MadeUnit, type Seeding, type Time } from './seeding.ts'
+import { makeShared } from './shared.ts'
 import { activateAll, actorOf, firstStaff, grant, issueAll, type Issued, type Joining } from './staff.ts'
 import { HOW_MANY, OUTCOMES, story, type Case, type Outcome, type Story } from './stories.ts'
 
@@ -101,6 +102,20 @@ export async function seed(services: Services, time: Time, say: (line: string) =
     if (batch === 0) await giveRoles(seeding, staff, roots, issued, unitId)
   }
   say(`${issued.size + 1} people with mailboxes`)
+
+  const made = await makeShared(
+    seeding,
+    staff,
+    unitId(plan),
+    roots.map((root) => ({
+      ...{ root, id: unitId(root) },
+      people: joining.flatMap((each) => {
+        const one = each.root === root ? issued.get(`${root.name} ${each.index}`) : undefined
+        return one ? [one] : []
+      }),
+    })),
+  )
+  say(`${made.mailboxes} mailboxes of units and functions, ${made.lists} distribution lists`)
 
   const requests = await makeRequests(seeding, { units, roots, issued, person })
   say(`${requests.total} requests`)

@@ -82,6 +82,7 @@ export type HolderView = {
   readonly accountId: AccountId
   readonly displayName: string
   readonly address: EmailAddress
+  readonly unitId: UnitId
   readonly unitName: string
   readonly rights: HolderRights
   readonly since: Day
@@ -98,6 +99,7 @@ export type HeldMailbox = {
   readonly login: string
   readonly displayName: string
   readonly address: EmailAddress
+  readonly unitId: UnitId
   readonly unitName: string
   readonly rights: HolderRights
   readonly since: Day

@@ -16,6 +16,11 @@ export const HoldersAsked = z
 export type HoldersAsked = z.infer<typeof HoldersAsked>
 export type HolderAsked = HoldersAsked[number]
 
+/** Nobody twice; somebody named with both rights has the wider ones. */
+export const eachOnce = (asked: readonly HolderAsked[]): HolderAsked[] => [
+  ...new Map(asked.toSorted((a) => (a.rights === 'read' ? -1 : 1)).map((each) => [each.accountId, each])).values(),
+]
+
 /** What must end and what must begin so that exactly those asked hold the mailbox; other rights are an end and a beginning. */
 export function holderChanges<Present extends HolderAsked>(
   present: readonly Present[],

@@ -69,6 +69,7 @@ type Row = {
   login: string
   display_name: string
   local: string
+  unit_id: string
   unit_name: string | null
   rights: string
   valid_from: Date
@@ -79,7 +80,7 @@ type Row = {
 /** Who holds a shared mailbox, by name, then who did, the latest first. */
 export async function holdersOf(db: Db, account: string, on: Day, domain: string): Promise<HolderView[]> {
   const rows = await db.$queryRaw<Row[]>`
-    SELECT a.id, a.kind, a.login, a.display_name, ad.local, u.name AS unit_name, h.rights, h.valid_from, h.valid_to, h.shut_out_at
+    SELECT a.id, a.kind, a.login, a.display_name, ad.local, a.unit_id, u.name AS unit_name, h.rights, h.valid_from, h.valid_to, h.shut_out_at
     FROM holder h
     JOIN account a ON a.id = h.person_account_id
     JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
@@ -90,6 +91,7 @@ export async function holdersOf(db: Db, account: string, on: Day, domain: string
     accountId: row.id as AccountId,
     displayName: row.display_name,
     address: EmailAddress.parse(`${row.local}@${domain}`),
+    unitId: row.unit_id as UnitId,
     unitName: row.unit_name ?? '',
     rights: row.rights as HolderRights,
     since: dayFromDb(row.valid_from),
@@ -101,7 +103,7 @@ export async function holdersOf(db: Db, account: string, on: Day, domain: string
 /** The shared mailboxes that somebody holds now, by name. */
 export async function heldBy(db: Db, person: string, on: Day, domain: string): Promise<HeldMailbox[]> {
   const rows = await db.$queryRaw<Row[]>`
-    SELECT a.id, a.kind, a.login, a.display_name, ad.local, u.name AS unit_name, h.rights, h.valid_from, h.valid_to, h.shut_out_at
+    SELECT a.id, a.kind, a.login, a.display_name, ad.local, a.unit_id, u.name AS unit_name, h.rights, h.valid_from, h.valid_to, h.shut_out_at
     FROM holder h
     JOIN account a ON a.id = h.account_id
     JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
@@ -114,6 +116,7 @@ export async function heldBy(db: Db, person: string, on: Day, domain: string): P
     login: row.login,
     displayName: row.display_name,
     address: EmailAddress.parse(`${row.local}@${domain}`),
+    unitId: row.unit_id as UnitId,
     unitName: row.unit_name ?? '',
     rights: row.rights as HolderRights,
     since: dayFromDb(row.valid_from),

@@ -6,7 +6,7 @@ import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { AccountRefusal } from './account.ts'
 import type { Due } from './due.ts'
-import { holderChanges, type HolderAsked } from './holder.ts'
+import { eachOnce, holderChanges, type HolderAsked } from './holder.ts'
 import * as holdings from './holders-store.ts'
 import * as store from './store.ts'
 
@@ -77,8 +77,9 @@ export function holdersOf(deps: { addresses: Addresses; due: Due; domain: string
     tx: Tx,
     by: Pick<Actor, 'id' | 'name'>,
     id: AccountId,
-    asked: readonly HolderAsked[],
+    holders: readonly HolderAsked[],
   ): Promise<Decision<null, AccountRefusal>> {
+    const asked = eachOnce(holders)
     const before = await holdings.present(tx.db, id)
     const locked = await lock(
       tx,

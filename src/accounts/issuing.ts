@@ -11,7 +11,7 @@ import { fold } from '../kernel/text.ts'
 import type { Language } from '../letters/letter.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import { searchText, type AccountRefusal, type HandOver, type SharedKind } from './account.ts'
-import { slugOf, type HolderAsked } from './holder.ts'
+import { eachOnce, slugOf, type HolderAsked } from './holder.ts'
 import type { Holders } from './holders.ts'
 import * as store from './store.ts'
 
@@ -139,7 +139,8 @@ export function issuingOf(deps: {
       requestId: string,
       asked: NewShared,
     ): Promise<Decision<AccountId, AccountRefusal | { kind: 'address-taken' }>> {
-      const fit = await holders.lock(tx, asked.holders)
+      const held = eachOnce(asked.holders)
+      const fit = await holders.lock(tx, held)
       if (!fit.ok) return fit
       const id = AccountId.parse(randomUUID())
       const live = await addresses.live(tx, requestId, asked.local, { kind: 'account', id })
@@ -159,7 +160,7 @@ export function issuingOf(deps: {
       tx.audit(by, 'account.issued', `account:${id}`, {
         ...{ kind: asked.kind, login, address: addressOf(asked.local, domain), unit: asked.unitId },
       })
-      await holders.begin(tx, by, { id, address: addressOf(asked.local, domain) }, asked.holders)
+      await holders.begin(tx, by, { id, address: addressOf(asked.local, domain) }, held)
       return accept(id)
     },
   }

@@ -179,11 +179,12 @@ export type AddressRow = {
 export async function find(db: Db, local: string): Promise<AddressRow | null> {
   const [row] = await db.$queryRaw<AddressRow[]>`
     SELECT d.local, d.state, d.role, d.holder_kind AS "holderKind", d.holder_id::text AS "holderId", d.until,
-      d.first_live_at AS "firstLiveAt", d.reason, coalesce(a.display_name, r.full_name) AS "holderName",
+      d.first_live_at AS "firstLiveAt", d.reason, coalesce(a.display_name, g.name, r.full_name) AS "holderName",
       coalesce(a.kind = 'person', true) AS personal
     FROM address d
     LEFT JOIN account a ON d.holder_kind = 'account' AND a.id = d.holder_id
     LEFT JOIN request r ON d.holder_kind = 'request' AND r.id = d.holder_id
+    LEFT JOIN mail_group g ON d.holder_kind = 'group' AND g.id = d.holder_id
     WHERE d.namespace_id = ${NAMESPACE} AND d.local = ${local}`
   return row ?? null
 }

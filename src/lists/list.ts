@@ -76,6 +76,7 @@ export type ListMember = {
   readonly displayName: string
   readonly address: EmailAddress
   readonly title: string | null
+  readonly unitId: UnitId
   readonly unitName: string
   /** The directory does not have it yet, so mail does not reach it yet. */
   readonly coming: boolean

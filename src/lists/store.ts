@@ -145,7 +145,7 @@ export async function members(
       ? Prisma.sql`true`
       : Prisma.sql`(a.sort_key, a.id) > (SELECT sort_key, id FROM account WHERE id = ${after}::uuid)`
   const rows = await db.$queryRaw<(Omit<ListMember, 'address'> & { local: string })[]>`
-    SELECT a.id AS "accountId", a.kind, a.display_name AS "displayName", ad.local, p.title, coalesce(u.name, '') AS "unitName",
+    SELECT a.id AS "accountId", a.kind, a.display_name AS "displayName", ad.local, p.title, a.unit_id AS "unitId", coalesce(u.name, '') AS "unitName",
       s.remote_dn IS NULL AS coming
     FROM list_member m
     JOIN account a ON a.id = m.account_id

@@ -202,6 +202,8 @@ export type BoardPlace = {
 export type BoardRow = LedgerRow & {
   readonly name: string
   readonly login: string | null
+  /** A group that is a distribution list, not a unit. */
+  readonly isList: boolean
   readonly place: BoardPlace
 }
 
@@ -211,8 +213,11 @@ export async function behind(
   filter: { fault: FaultKind | null; after?: BoardPlace | null; limit: number; offset: number },
 ): Promise<BoardRow[]> {
   const { after = null } = filter
-  const rows = await db.$queryRaw<(Row & { name: string | null; login: string | null; exact: string })[]>`
-    SELECT s.*, s.since::text AS exact, coalesce(a.display_name, g.name, v.name) AS name, a.login
+  const rows = await db.$queryRaw<
+    (Row & { name: string | null; login: string | null; list: boolean | null; exact: string })[]
+  >`
+    SELECT s.*, s.since::text AS exact, coalesce(a.display_name, g.name, v.name) AS name, a.login,
+      g.kind = 'list' AS list
     FROM sync s
     LEFT JOIN account a ON s.subject_kind = 'account' AND a.id = s.subject_id
     LEFT JOIN mail_group g ON s.subject_kind = 'group' AND g.id = s.subject_id
@@ -222,7 +227,7 @@ export async function behind(
         > (${after?.rest ?? false}, ${after?.since ?? 'now'}::timestamptz, ${after?.id ?? null}::uuid, ${after?.target ?? ''}))
     ORDER BY (s.fault = 'refused') DESC NULLS LAST, s.since, s.subject_id, s.target LIMIT ${filter.limit} OFFSET ${filter.offset}`
   return rows.map((row) => ({
-    ...{ ...rowOf(row), name: row.name ?? '', login: row.login },
+    ...{ ...rowOf(row), name: row.name ?? '', login: row.login, isList: row.list === true },
     place: { rest: row.fault !== 'refused', since: row.exact, id: row.subject_id, target: row.target },
   }))
 }

@@ -4,19 +4,19 @@ import { covers } from '../access/policy.ts'
 import { PASSWORD_MIN } from '../accounts/password.ts'
 import type { AccountView } from '../accounts/account.ts'
 import { localPartOf } from '../kernel/email-address.ts'
-import { AccountId } from '../kernel/ids.ts'
+import { AccountId, type UnitId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
-import { syncState, TARGETS, type LedgerRow } from '../provisioning/ledger.ts'
 import { eventItem, lifeOf } from './account-life.ts'
 import { HttpFault } from './http-fault.ts'
+import { ledgerOf } from './ledger-view.ts'
 import { listHref, oneOf } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
-import { instant } from './views/formats.ts'
+import { count, instant } from './views/formats.ts'
 import { troubleText } from './words/letter-sayings.ts'
 import { refusalText, whyText } from './words/sayings.ts'
 
-const SECTIONS = ['dong-bo', 'thong-tin', 'lich-su', 'giao'] as const
+const SECTIONS = ['dong-bo', 'nguoi-dung', 'thong-tin', 'lich-su', 'giao'] as const
 
 /** One account's page with its ledger and acts, and the reader's own. */
 export function accountPage(services: Services): Route[] {
@@ -39,7 +39,10 @@ export function accountPage(services: Services): Route[] {
         page.may('account.hand-over') &&
         covers(page.permit('account.hand-over').units, account.unitId)
       const sections = SECTIONS.filter(
-        (section) => (section !== 'dong-bo' || ledger) && (section !== 'giao' || handOver),
+        (section) =>
+          (section !== 'dong-bo' || ledger) &&
+          (section !== 'giao' || handOver) &&
+          (section !== 'nguoi-dung' || account.kind !== 'person'),
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
@@ -57,8 +60,14 @@ export function accountPage(services: Services): Route[] {
             )
           : null,
       ])
+      // Somebody of another unit is named, but their page is not the reader's to open.
+      const readable = page.permit('account.read').units
+      const linked = <T extends { readonly unitId: UnitId }>(list: readonly T[]) =>
+        list.map((each) => ({ ...each, readable: covers(readable, each.unitId) }))
+      const present = linked(account.holders.filter(({ until }) => until === null))
       const words = {
         'dong-bo': t.account.tabs.sync,
+        'nguoi-dung': t.shared.holders.tab,
         'thong-tin': t.account.tabs.details,
         'lich-su': t.account.tabs.history,
         giao: t.account.handOverTitle,
@@ -75,12 +84,24 @@ export function accountPage(services: Services): Route[] {
         tabs: sections.map((each) => ({
           href: listHref(path, { muc: each === first ? '' : each }),
           text: words[each],
-          count: each === 'lich-su' ? account.events.length : null,
+          count: each === 'lich-su' ? account.events.length : each === 'nguoi-dung' ? present.length : null,
           current: each === section,
         })),
         life: lifeOf(page, account, { changes, ...open }),
         events: account.events.map((event) => eventItem(page, event)),
         ledger: ledgerOf(rows),
+        present,
+        held: linked(account.held),
+        stillIn: account.holders.filter((each) => each.stillShuttingOut).map(({ displayName }) => displayName),
+        former: account.holders.filter(({ until }) => until !== null),
+        beside:
+          account.kind === 'person'
+            ? null
+            : {
+                mail: services.mail.capabilities.access
+                  ? t.shared.holders.access(count(present.length, page.lang))
+                  : t.shared.holders.accessNotKept,
+              },
         mayRetry: page.may('sync.change'),
         handOver,
       })
@@ -142,8 +163,9 @@ export function accountPage(services: Services): Route[] {
       if (account === null) throw new HttpFault(404)
       const { actor, t } = page
       const grants = actor.kind === 'person' ? actor.grants : []
-      const [usage, roles] = await Promise.all([
+      const [usage, lists, roles] = await Promise.all([
         accounts.usage(account),
+        services.lists.mine(permit),
         Promise.all(
           grants.map(async ({ role, unitId, deputyFor }) => {
             const unit = unitId === null ? null : await services.units.find(unitId)
@@ -153,22 +175,10 @@ export function accountPage(services: Services): Route[] {
         ),
       ])
       await page.render('account-own.njk', {
-        ...{ title: t.mine.title, account, usage, roles },
+        ...{ title: t.mine.title, account, usage, roles, lists },
         events: account.events.map((event) => eventItem(page, event)),
+        opens: services.mail.capabilities.access,
       })
     }),
   ]
-}
-
-/** The ledger in the order of the targets, each row with its state, and what in short is to be said of all. */
-function ledgerOf(rows: readonly LedgerRow[]) {
-  const sorted = TARGETS.flatMap((target) => rows.filter((row) => row.target === target))
-  const behind = sorted.filter((row) => row.applied < row.wanted)
-  return {
-    rows: sorted.map((row) => ({ ...row, state: syncState(row), isBehind: row.applied < row.wanted })),
-    behind: behind.map((row) => row.target),
-    done: sorted.filter((row) => row.applied >= row.wanted).map((row) => row.target),
-    needsPerson: behind.some((row) => row.fault === 'refused'),
-    total: sorted.length,
-  }
 }

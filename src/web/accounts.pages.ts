@@ -1,4 +1,4 @@
-import { ACCOUNT_STATES, type AccountState } from '../accounts/account.ts'
+import { ACCOUNT_KINDS, ACCOUNT_STATES, type AccountKind, type AccountState } from '../accounts/account.ts'
 import type { Services } from '../main/compose.ts'
 import { accountPage } from './account.pages.ts'
 import { beyondEnd, listHref, paging } from './lists.ts'
@@ -15,10 +15,11 @@ export function accountPages(services: Services): Route[] {
       const { t, lang } = page
       const q = page.query('q')
       const state = ACCOUNT_STATES.find((each) => each === page.query('state')) ?? null
+      const kind = ACCOUNT_KINDS.find((each) => each === page.query('kind')) ?? null
       const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
       const unsure = choice.text !== '' && choice.unit === null
       const found = await services.accounts.list(permit, {
-        ...{ q, state, page: page.number() },
+        ...{ q, state, kind, page: page.number() },
         unit: choice.unit?.id ?? null,
       })
       if (!unsure && beyondEnd(page, found)) return
@@ -27,6 +28,11 @@ export function accountPages(services: Services): Route[] {
         meta: `${scope.meta} · ${t.accounts.meta(count(found.total, lang))}`,
         q,
         chosen: state ?? '',
+        chosenKind: kind ?? '',
+        kinds: [
+          { value: '', text: t.common.all },
+          ...ACCOUNT_KINDS.map((value: AccountKind) => ({ value, text: t.shared.kinds[value] })),
+        ],
         states: [
           { value: '', text: t.common.all },
           ...ACCOUNT_STATES.map((value: AccountState) => ({ value, text: t.states.account[value] })),
@@ -41,11 +47,11 @@ export function accountPages(services: Services): Route[] {
           choices: choice.choices.map((unit) => ({
             name: unit.name,
             parent: unit.parentName,
-            href: listHref('/tai-khoan', { q, state: state ?? '', unit: unit.name, unitId: unit.id }),
+            href: listHref('/tai-khoan', { q, state: state ?? '', kind: kind ?? '', unit: unit.name, unitId: unit.id }),
           })),
         },
         unsure,
-        filtered: q !== '' || state !== null || choice.unit !== null,
+        filtered: q !== '' || state !== null || kind !== null || choice.unit !== null,
         rows: unsure ? [] : found.accounts,
         list: paging(found, t.accounts.noun),
       })

@@ -33,6 +33,7 @@ import { homePages } from './home.pages.ts'
 import { HttpFault } from './http-fault.ts'
 import { inboxPages } from './inbox.pages.ts'
 import { letterTextPages } from './letter-texts.pages.ts'
+import { listPages } from './lists.pages.ts'
 import { limits } from './middleware/limits.ts'
 import { csrf, headers } from './middleware/security.ts'
 import { sessions } from './middleware/session.ts'
@@ -65,6 +66,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...accountPages(services),
   ...lifePages(services),
   ...changePages(services),
+  ...listPages(services),
   ...boardPages(services),
   ...brakePages(services),
   ...unitPages(services),

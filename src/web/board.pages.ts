@@ -137,8 +137,8 @@ function rowOf(row: BoardRow, page: Page) {
   const says = t.account.faults
   return {
     ...row,
-    label: row.kind === 'group' ? t.board.unitGroup(row.name) : row.name,
-    href: row.kind === 'account' ? `/tai-khoan/${row.id}` : null,
+    label: row.isList ? t.lists.board(row.name) : row.kind === 'group' ? t.board.unitGroup(row.name) : row.name,
+    href: row.isList ? `/danh-sach-thu/${row.id}` : row.kind === 'account' ? `/tai-khoan/${row.id}` : null,
     state: syncState(row),
     why:
       row.fault === null

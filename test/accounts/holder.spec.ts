@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { HOLDER_RIGHTS, holderChanges, HoldersAsked, slugOf, type HolderAsked } from '../../src/accounts/holder.ts'
+import {
+  eachOnce,
+  HOLDER_RIGHTS,
+  holderChanges,
+  HoldersAsked,
+  slugOf,
+  type HolderAsked,
+} from '../../src/accounts/holder.ts'
 import { AccountId } from '../../src/kernel/ids.ts'
 
 const PEOPLE = Array.from({ length: 6 }, () => AccountId.parse(randomUUID()))
@@ -27,6 +34,22 @@ describe('the holders of a mailbox', () => {
     fc.assert(
       fc.property(holders, (present) => {
         expect(holderChanges(present, [...present].reverse())).toEqual({ ended: [], begun: [] })
+      }),
+    )
+  })
+
+  test('are each counted once, with the wider of the rights that they were named with', () => {
+    fc.assert(
+      fc.property(holders, holders, (some, others) => {
+        const once = eachOnce([...some, ...others])
+        const all = [...some, ...others]
+        expect(once.map(({ accountId }) => accountId).sort()).toEqual(
+          [...new Set(all.map((each) => each.accountId))].sort(),
+        )
+        for (const each of once) {
+          const full = all.some((one) => one.accountId === each.accountId && one.rights === 'full')
+          expect(each.rights).toBe(full ? 'full' : 'read')
+        }
       }),
     )
   })

@@ -40,6 +40,18 @@ describe('the seeded province', () => {
     expect(await count(`SELECT count(*) - count(DISTINCT nin_hash) FROM person WHERE nin_hash IS NOT NULL`)).toBe(0)
   })
 
+  test('agencies and communes have mailboxes of their own, with holders, and there are lists with members', async () => {
+    expect(await count(`SELECT count(*) FROM account WHERE kind = 'unit'`)).toBe(68)
+    expect(await count(`SELECT count(*) FROM account WHERE kind = 'function'`)).toBeGreaterThan(20)
+    expect(await count(`SELECT count(*) FROM holder WHERE valid_to IS NULL`)).toBeGreaterThan(150)
+    const lists = `SELECT count(*) FROM mail_group g WHERE kind = 'list'`
+    expect(await count(lists)).toBe(5)
+    expect(await count(`${lists} AND NOT EXISTS (SELECT FROM list_member m WHERE m.group_id = g.id)`)).toBe(0)
+    const everybody = `(SELECT id FROM mail_group WHERE name = 'Toàn tỉnh')`
+    const people = `SELECT count(*) FROM account WHERE kind = 'person'`
+    expect(await count(`SELECT count(*) FROM list_member WHERE group_id = ${everybody}`)).toBe(await count(people))
+  })
+
   test('directory and mail server have everybody, and the ledger says so', async () => {
     expect(await count(`SELECT count(*) FROM sync WHERE applied < wanted`)).toBe(0)
     expect(

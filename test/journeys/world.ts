@@ -1,10 +1,12 @@
-import type { PersonActor, Role } from '../../src/access/policy.ts'
+import { cliActor, type PersonActor, type Role } from '../../src/access/policy.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { Day } from '../../src/kernel/day.ts'
+import type { Services } from '../../src/main/compose.ts'
 import { serve, type WebServer } from '../../src/main/serve.ts'
 import { work, type Worker } from '../../src/main/work.ts'
 import { freePort } from '../../scripts/servers/ports.ts'
 import { applied, atWork, inStep, issued, type Mailbox } from '../support/people.ts'
+import { decided, done, full, issuedShared, local, setHolders } from '../support/shared.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
 export type World = {
@@ -43,6 +45,7 @@ export async function startWorld(): Promise<World> {
     member('Vũ Hải Đăng', units.province, 'it-staff', null),
     member('Chíu Thị Hường', units.province, 'auditor', null),
   ])
+  await share(services, units, { approver, it })
   await fill(system, units, seed)
   return {
     ...{ system, base, units, people: { approver, it, auditor } },
@@ -52,6 +55,29 @@ export async function startWorld(): Promise<World> {
       await system.stop()
     },
   }
+}
+
+/** A function's mailbox that people hold, and a list that reaches them. */
+async function share(
+  services: Services,
+  units: World['units'],
+  { approver, it }: Pick<World['people'], 'approver' | 'it'>,
+) {
+  const holders = [...full(approver), { accountId: it.id, rights: 'read' as const }]
+  const asked = { unitId: units.agency, name: 'Văn thư Sở Nội vụ', local: 'vanthu-snv', holders }
+  const registry = await issuedShared(services, asked)
+  await done(setHolders(services, registry.id, full(approver)))
+  const list = {
+    ...{ name: 'Cán bộ, công chức, viên chức Sở Nội vụ và các phòng', unitId: units.agency, local: local('canbo-snv') },
+    rule: [
+      { by: 'unit' as const, unitId: units.agency, below: true },
+      { by: 'position' as const, title: 'Giám đốc', unitId: null, below: false },
+      { by: 'name' as const, accounts: [it.id, registry.id] },
+    ],
+    posting: { who: 'named' as const, accounts: [approver.id, registry.id] },
+  }
+  await done(decided(services, list.local, (tx, request) => services.lists.create(tx, cliActor('test'), request, list)))
+  await inStep(services, registry.id)
 }
 
 /** Requests in several states, units with long names, and an account that needs a person. */

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { Day } from '../../src/kernel/day.ts'
-import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
+import type { AccountId, GroupId, UnitId } from '../../src/kernel/ids.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
+import { decided, done, local } from '../support/shared.ts'
 import { signedIn } from '../support/signed-in.ts'
 import { startWeb, visitor, type Seen, type Visitor, type WebSystem } from '../support/web.ts'
 
@@ -101,6 +102,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   ],
   'GET /tai-khoan/:id/luu-giu': ['in', 403, 403, 403, 403, '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/luu-giu': [403, 403, 403, 403, 403, '/tai-khoan/:id/luu-giu?lam=hold', 403],
+  'GET /danh-sach-thu': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /danh-sach-thu/:id': ['in', 403, ...within(200), 200, 200],
+  'POST /danh-sach-thu/:id/dong-bo': [403, 403, 403, 403, 403, '/danh-sach-thu/:id', 403],
   'GET /tai-khoan-cua-toi': ['in', 200, 200, 200, 200, 200, 200],
 
   'GET /viec-con-do': ['in', 403, 403, 403, 403, 200, 200],
@@ -185,6 +189,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 }
 
 type Subject = {
+  readonly list: GroupId
   readonly hold: string
   readonly unit: UnitId
   readonly account: AccountId
@@ -221,7 +226,14 @@ beforeAll(async () => {
     const held = { holder: login, role: 'unit-admin', unitId: units[place] } as const
     await services.roles.grant(allowed('role.change'), held)
     const grant = await prisma.roleGrant.findFirstOrThrow({ where: { accountId: account } })
-    return { unit: units[place], account, login, grant: grant.id, hold: await stopped(units[place]) }
+    return {
+      unit: units[place],
+      account,
+      login,
+      grant: grant.id,
+      hold: await stopped(units[place]),
+      list: await listOf(place, units[place]),
+    }
   }
   subjects = { agency: await subject('agency'), department: await subject('department'), other: await subject('other') }
 }, 60_000)
@@ -229,6 +241,15 @@ afterAll(() => web.stop())
 
 const issued = async (unit: UnitId, fullName: string): Promise<AccountId> =>
   approveAs(web.services, approver, await submitted(web.services, someDetails(unit, { fullName })))
+/** A distribution list of the unit. */
+async function listOf(place: Place, unitId: UnitId): Promise<GroupId> {
+  const { services } = web
+  const asked = {
+    ...{ name: `Danh sách ${place}`, unitId, local: local(`ds-${place}`), posting: { who: 'province' as const } },
+    rule: [{ by: 'unit' as const, unitId, below: true }],
+  }
+  return done(decided(services, asked.local, (tx, request) => services.lists.create(tx, approver, request, asked)))
+}
 /** A plan that the brake stopped. */
 async function stopped(unitId: UnitId): Promise<string> {
   const plan = { kind: 'import' as const, id: randomUUID(), hash: 'h', name: 'can-bo.xlsx' }
@@ -265,7 +286,7 @@ async function newcomer(): Promise<Visitor> {
 
 /** The identifier in the route's address, and the fields that make its form go through. */
 async function caseOf(key: string, place: Place, role: Role): Promise<{ id: string; fields: Record<string, string> }> {
-  const { unit, account, login, grant, hold } = subjects[place]
+  const { unit, account, login, grant, hold, list } = subjects[place]
   const above = place === 'department' ? subjects.agency.unit : province
   const since = { kind: 'agency', fromDay: '1', fromMonth: '1', fromYear: '2026', parentChoice: above }
   switch (key) {
@@ -312,6 +333,7 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
       if (key.includes('/ma-truy-cap'))
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
+      if (key.includes('/danh-sach-thu/')) return { id: list, fields: {} }
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
       if (key.includes('/chot-an-toan/:id')) return { id: hold, fields: {} }
       return { id: key.includes('/don-vi/') ? unit : account, fields: {} }

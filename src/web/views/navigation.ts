@@ -18,6 +18,7 @@ const STAFF: readonly Link[] = [
   { href: '/viec-con-do', text: 'board' },
   { href: '/cho-duyet', text: 'requests' },
   { href: '/tai-khoan', text: 'accounts' },
+  { href: '/danh-sach-thu', text: 'lists' },
   { href: '/thay-doi', text: 'changes' },
   { href: '/don-vi', text: 'units' },
   { href: '/phan-quyen', text: 'roles' },
@@ -42,6 +43,7 @@ const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
   'unit-admin': [
     { href: '/cho-duyet', text: 'inbox' },
     { href: '/tai-khoan', text: 'people' },
+    { href: '/danh-sach-thu', text: 'lists' },
     { href: '/thay-doi', text: 'changes' },
     { href: '/don-vi', text: 'units' },
     { href: '/thoi-gian', text: 'times' },
@@ -50,6 +52,7 @@ const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
   deputy: [
     { href: '/cho-duyet', text: 'inbox' },
     { href: '/tai-khoan', text: 'people' },
+    { href: '/danh-sach-thu', text: 'lists' },
     { href: '/don-vi', text: 'units' },
     { href: '/thoi-gian', text: 'times' },
     { href: '/tai-khoan-cua-toi', text: 'mine' },

@@ -19,6 +19,8 @@ const of = (n: number | string, one: string, many = `${one}s`): string =>
 /** Every English text: plain British English for visitors and partners; it never says more than the Vietnamese. */
 export const en: Words = {
   api: apiEn,
+  lists: listsEn,
+  shared: sharedEn,
   lang: 'en',
   service: 'Official e-mail',
 
@@ -92,6 +94,7 @@ export const en: Words = {
     board: 'Unfinished work',
     requests: 'Requests',
     accounts: 'Accounts',
+    lists: listsEn.title,
     roles: 'Roles',
     audit: 'Audit log',
     times: 'Waiting times',

@@ -1,6 +1,47 @@
 import type { listsVi } from './lists.vi.ts'
 
 export const listsEn: typeof listsVi = {
+  title: 'Distribution lists',
+  meta: (n) => (n === '1' ? '1 list' : `${n} lists`),
+  noun: 'lists',
+  search: 'Name or address',
+  back: 'Distribution lists',
+  empty: 'There is no distribution list yet. Lists are made by request.',
+  columns: { name: 'List', address: 'Address', unit: 'Managed by', posting: 'Who may write', members: 'Members' },
+  behind: 'Behind',
+  board: (name) => `Distribution list ${name}`,
+  tabs: { members: 'Members', details: 'Details', sync: 'Sync', history: 'History' },
+  posting: { anyone: 'Anyone', province: 'The province', named: 'People named' },
+  mayWrite: (who) => `May write: ${who}`,
+  postingText: {
+    anyone: 'Everybody, also from outside the province.',
+    province: 'Only who has signed in at the mail server of the province; mail from outside is refused.',
+    named: 'Only the people named below, and who writes as a mailbox named; other mail is refused.',
+  },
+  rule: 'Whom it reaches',
+  ruleText: 'Members follow positions, units and the organisation; nobody has to keep them.',
+  clause: {
+    unit: (unit, below) => `Everybody of ${unit}${below ? ' and the units below it' : ''}`,
+    position: (title, unit, below) =>
+      `Everybody with the position “${title}”${unit === null ? ' in the whole province' : ` in ${unit}${below ? ' and the units below it' : ''}`}`,
+    name: (names) => `By name: ${names}`,
+  },
+  posters: 'Who may write',
+  name: 'Name of the list',
+  unit: 'Managed by',
+  code: 'Code in the directory',
+  membersTitle: 'Members',
+  memberColumns: { who: 'Person or mailbox', address: 'Address', unit: 'Unit' },
+  membersNoun: 'members',
+  noMembers: 'It has no members now; mail to the list is refused.',
+  coming: 'Not in the directory yet, not reached yet',
+  history: {
+    created: 'List made',
+    renamed: 'Renamed; the former name was',
+    'rule-changed': 'Members changed',
+    'posting-changed': 'Who may write changed',
+    'unit-changed': 'Another unit manages it',
+  },
   refusals: {
     'unknown-list': 'There is no such list.',
     'unknown-member': 'Somebody named for the list has no mailbox.',

@@ -1,5 +1,34 @@
 /** Texts of the mailboxes that people hold together, and of changes of an account. */
 export const sharedVi = {
+  kind: 'Loại hộp thư',
+  kinds: { person: 'Hộp thư cá nhân', unit: 'Hộp thư đơn vị', function: 'Hộp thư chức danh' },
+  rights: { read: 'Chỉ đọc', full: 'Đọc, xử lý và gửi thư' },
+  signIn: 'Không đăng nhập trực tiếp',
+  code: (login: string) => `Mã ${login}`,
+  box: 'Hộp thư dùng chung',
+  name: 'Tên hộp thư',
+  holders: {
+    tab: 'Người dùng',
+    title: 'Người dùng hộp thư',
+    lead: 'Mỗi người mở hộp thư này bằng tài khoản của mình. Thêm, bớt người dùng bằng đề nghị.',
+    nobody: 'Chưa có ai dùng. Thư gửi đến vẫn được nhận và lưu.',
+    former: 'Đã thôi dùng',
+    columns: { who: 'Người dùng', unit: 'Đơn vị', rights: 'Quyền', since: 'Từ ngày', until: 'Đến ngày' },
+    shuttingOut: 'Đang kết thúc phiên làm việc',
+    shutOut: 'Đã kết thúc mọi phiên làm việc',
+    access: (n: string) => `Danh sách truy cập: ${n} người`,
+    accessNotKept: 'Máy chủ thư này không giữ danh sách truy cập',
+    stillIn: (names: string) => `Đang kết thúc phiên làm việc của ${names}. Không cần làm gì.`,
+  },
+  mine: {
+    title: 'Hộp thư dùng chung',
+    openText:
+      'Chương trình thư hiện mỗi hộp thư chung thành một thư mục, mở bằng chính tài khoản và mật khẩu của mình.',
+    sendText: 'Để gửi thư từ địa chỉ chung, thêm địa chỉ đó làm địa chỉ gửi; máy chủ và mật khẩu không đổi.',
+    notHere: 'Máy chủ thư dùng thử không có IMAP nên chưa mở được hộp thư chung.',
+    folder: (folder: string) => `Thư mục ${folder}`,
+    lists: 'Danh sách thư có địa chỉ này',
+  },
   refusals: {
     'unknown-holder': 'Người dùng hộp thư phải có hộp thư cá nhân.',
     'not-own-address': 'Địa chỉ này không thuộc tài khoản.',

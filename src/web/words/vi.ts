@@ -16,6 +16,8 @@ import { apiVi } from './api.vi.ts'
  */
 export const vi = {
   api: apiVi,
+  lists: listsVi,
+  shared: sharedVi,
   lang: 'vi' as 'vi' | 'en',
   service: 'Thư điện tử công vụ',
 
@@ -89,6 +91,7 @@ export const vi = {
     board: 'Việc còn dở',
     requests: 'Đề nghị',
     accounts: 'Tài khoản',
+    lists: listsVi.title,
     roles: 'Phân quyền',
     audit: 'Nhật ký',
     times: 'Thời gian chờ',
