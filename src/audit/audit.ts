@@ -1,5 +1,6 @@
 import type { Permit } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
+import type { Tx } from '../db/transaction.ts'
 import { verifier, type AuditHead, type Break, type Mac } from './entry.ts'
 import * as store from './store.ts'
 
@@ -12,6 +13,8 @@ export type AuditLine = {
   readonly action: string
   readonly subject: string
   readonly detail: Readonly<Record<string, unknown>>
+  /** Retention erased what was noted, the name of who did it too. */
+  readonly erased: boolean
 }
 
 export type Audit = ReturnType<typeof auditLog>
@@ -47,6 +50,10 @@ export function auditLog(deps: { prisma: PrismaClient; mac: Mac }) {
       return result(anchored ? null : { seq: anchor?.seq ?? 0, kind: 'cut' })
     },
 
+    /** Erases what was noted about these subjects; the links stay, and the chain holds. */
+    eraseDetails: (tx: Pick<Tx, 'db'>, subjects: readonly string[]): Promise<number> =>
+      store.eraseDetails(tx.db, subjects),
+
     /** The newest link, to be noted outside (log, mail) so that a cut tail is found. Null before the first entry. */
     async head(): Promise<AuditHead | null> {
       const row = await store.readHead(prisma)
@@ -74,6 +81,7 @@ export function auditLog(deps: { prisma: PrismaClient; mac: Mac }) {
           action: link.action,
           subject: link.subject,
           detail,
+          erased: link.body === null,
         }
       })
     },

@@ -72,3 +72,8 @@ export const pageOf = (db: Prisma.TransactionClient, filter: AuditFilter): Promi
       AND (${filter.action} = '' OR e.action = ${filter.action})
       AND (${filter.q} = '' OR position(lower(${filter.q}) in lower(e.actor || ' ' || e.subject || ' ' || coalesce(d.body, ''))) > 0)
     ORDER BY e.seq DESC LIMIT ${filter.limit}`
+
+/** Deletes the details of every link about these subjects. */
+export const eraseDetails = (db: Prisma.TransactionClient, subjects: readonly string[]): Promise<number> =>
+  db.$executeRaw`
+    DELETE FROM audit_detail WHERE seq IN (SELECT seq FROM audit_entry WHERE subject = ANY (${subjects}::text[]))`

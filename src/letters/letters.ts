@@ -167,6 +167,10 @@ export function lettersOf(deps: {
     failed: (limit = 50) => store.failed(prisma, limit),
     failures: (): Promise<number> => prisma.outbox.count({ where: { state: 'failed' } }),
 
+    /** Forgets letters about these subjects or to these addresses; those that still wait are sent first. */
+    forgetAbout: (tx: Tx, of: { about: readonly string[]; recipients: readonly string[] }): Promise<number> =>
+      store.forgetAbout(tx.db, of.about, of.recipients),
+
     /** Erases what failed letters say after `contentDays`, and forgets letters after `days`; answers how many of each. */
     purge: (_permit: Permit<'system.tidy'>, limits: { days: number; contentDays: number }) =>
       transaction(async (tx) => ({

@@ -145,3 +145,7 @@ export const erase = (db: Db, before: Date): Promise<number> =>
 /** Forgets letters that are done with and were written before then. */
 export const forget = (db: Db, before: Date): Promise<number> =>
   db.$executeRaw`DELETE FROM outbox WHERE created_at < ${before} AND state <> 'waiting'`
+
+export const forgetAbout = (db: Db, about: readonly string[], recipients: readonly string[]): Promise<number> =>
+  db.$executeRaw`
+    DELETE FROM outbox WHERE (about = ANY (${about}::text[]) OR recipient = ANY (${recipients}::text[])) AND state <> 'waiting'`

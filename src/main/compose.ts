@@ -44,6 +44,7 @@ import { reconcileOf, type Reconcile } from '../reconcile/reconcile.ts'
 import { requestsOf } from '../requests/requests.ts'
 import { stepsPoliciesOf } from '../requests/steps-policies.ts'
 import { scheduledOf } from '../scheduled/scheduled.ts'
+import { retentionsOf } from '../retention/retentions.ts'
 import { unitsOf } from '../units/units.ts'
 import { letterWriter, ORIGINALS } from '../web/words/letters.ts'
 import { bootstrapOf } from './bootstrap.ts'
@@ -139,10 +140,25 @@ export function compose(
   })
   const steps = stepsPoliciesOf({ prisma, transaction })
   const requests = requestsOf({
-    ...{ prisma, transaction, clock, secrets, accounts, addresses, tokens, letters, units, calendar, steps, domain },
+    ...{
+      prisma,
+      transaction,
+      clock,
+      secrets,
+      accounts,
+      addresses,
+      tokens,
+      letters,
+      audit,
+      units,
+      calendar,
+      steps,
+      domain,
+    },
     quotaMb: config.quotaMb,
     codePrefix: config.organisation.codePrefix,
   })
+  const retentions = retentionsOf({ prisma, transaction })
   const actors = actorsOf({ prisma, clock, domain })
   const deputies = deputiesOf({ prisma, transaction, clock, letters, domain, changed: requests.seatsChanged })
   const roles = rolesOf({ prisma, transaction, clock, domain, changed: requests.seatsChanged })
@@ -190,6 +206,7 @@ export function compose(
       letters,
       letterTexts,
       letterWords,
+      retentions,
       addresses,
       bulkAddresses,
       bulkAccounts,

@@ -3,9 +3,10 @@ import type { Services } from './compose.ts'
 
 const actor = jobActor('tidy')
 
-/** Ends what has run out: drafts, returned requests, reservations, one-time secrets; follows units into their new version. */
+/** Ends what has run out: drafts, returned requests, reservations, one-time secrets, what is kept no longer; follows units into their new version. */
 export async function tidyUp(services: Services): Promise<void> {
-  const { requests, addresses, tokens, idempotency, units, brakes, imports, transaction } = services
+  const { requests, addresses, tokens, idempotency, units, brakes, imports, letters, retentions, transaction } =
+    services
   const allowed = permit(actor, 'system.tidy')
   if (!allowed.ok) throw new Error('The job may not tidy up')
   await requests.expire(allowed.value)
@@ -18,6 +19,9 @@ export async function tidyUp(services: Services): Promise<void> {
   await units.followToday(allowed.value)
   await imports.forgetOld(allowed.value)
   await requests.escalate(allowed.value)
+  const { policy } = await retentions.present()
+  await requests.purge(allowed.value, policy)
+  await letters.purge(allowed.value, { days: policy.letters, contentDays: policy.letterText })
 }
 
 /** Has every request wait where it belongs now: roles, deputies, units and accounts change, and their dates come and go. */

@@ -4,6 +4,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { AccountRefusal } from '../accounts/account.ts'
 import { AddressLost } from '../accounts/accounts.ts'
 import type { Addresses, AddressRefusal } from '../addresses/addresses.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { WorkingCalendar } from '../calendar/calendar.ts'
 import { dueAfter } from '../calendar/working-days.ts'
 import type { Tokens } from '../access/tokens.ts'
@@ -30,6 +31,7 @@ export type RequestsDeps = {
   readonly addresses: Addresses
   readonly tokens: Tokens
   readonly letters: Letters
+  readonly audit: Audit
   readonly units: Units
   readonly calendar: WorkingCalendar
   readonly steps: StepsPolicies

@@ -68,7 +68,7 @@ function atSeats({ units, itStaff }: Mine): Prisma.Sql {
 }
 
 const inTab = (filter: InboxFilter) => Prisma.sql`
-  ${ofStates(TAB_STATES[filter.tab])} AND r.submitted_at IS NOT NULL
+  ${ofStates(TAB_STATES[filter.tab])} AND r.submitted_at IS NOT NULL AND r.purged_at IS NULL
   AND ${filter.tab === 'mine' ? atSeats(filter.mine) : Prisma.sql`true`}
   AND (${filter.tab !== 'overdue'} OR r.due_at < ${filter.at})
   AND (${filter.within}::uuid[] IS NULL OR r.unit_id = ANY (${filter.within}::uuid[]))

@@ -4,6 +4,7 @@ import { changesOf, type RequestsDeps } from './changes.ts'
 import { decisionsOf } from './decisions.ts'
 import { filingOf } from './filing.ts'
 import { inboxOf } from './inbox.ts'
+import { purgingOf } from './purging.ts'
 import { readingOf } from './reading.ts'
 import { remindersOf } from './reminders.ts'
 import * as store from './store.ts'
@@ -13,6 +14,7 @@ export type { ApproveChoice, Approved } from './decisions.ts'
 export type { Draft, Tracked } from './filing.ts'
 export type { Inbox, InboxLine, InboxPlace, InboxTab } from './inbox.ts'
 export { INBOX_TABS } from './inbox.ts'
+export type { Purgeable, PurgedRequest, PurgeLimits } from './purging.ts'
 export type { RequestEventLine, RequestView, StepLine, Turn } from './reading.ts'
 export type { UnitWaitingTimes } from './reminders.ts'
 export type { SeatName, Waits } from './waits.ts'
@@ -30,6 +32,7 @@ export function requestsOf(deps: RequestsDeps) {
     ...readingOf(deps, changes),
     ...decisionsOf(deps, changes),
     ...remindersOf(deps, changes),
+    ...purgingOf(deps, changes),
 
     /** Ends drafts and returned requests whose time is over; answers how many. */
     async expire(permit: Permit<'system.tidy'>): Promise<number> {

@@ -23,7 +23,8 @@ const context = 'request.nin'
 export async function lock(db: Db, seal: Seal, id: RequestId): Promise<Request | null> {
   await db.$queryRaw`SELECT 1 FROM request WHERE id = ${id}::uuid FOR UPDATE`
   const row = await db.request.findUnique({ where: { id }, include: { events: { orderBy: { id: 'desc' }, take: 1 } } })
-  return row ? requestOf(row, seal, row.events[0]?.byName ?? '') : null
+  // What was purged is past every change.
+  return row && row.purgedAt === null ? requestOf(row, seal, row.events[0]?.byName ?? '') : null
 }
 
 export function detailsOf(row: RequestRow, seal: Seal): Details | null {

@@ -41,6 +41,7 @@ import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } fro
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
 import { policyPages } from './policies.pages.ts'
 import { requestPages } from './requests.pages.ts'
+import { retentionPages } from './retention.pages.ts'
 import { rolePages } from './roles.pages.ts'
 import type { Route } from './route.ts'
 import { signInPages } from './sign-in.pages.ts'
@@ -78,6 +79,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...lifePolicyPages(services),
   ...letterTextPages(services),
   ...undeliveredPages(services),
+  ...retentionPages(services),
   ...addressPages(services),
   ...auditPages(services),
   ...tokenPages(services),

@@ -67,7 +67,9 @@ function rowOf(line: AuditLine, page: Page, names: Names) {
     what: t.audit.actions[line.action] ?? line.action,
     object: objectOf(line.subject, t, names),
     objectHref: hrefOf(line.subject),
-    details: Object.entries(line.detail).flatMap(([key, value]) => detailsOf(key, value, t, names)),
+    details: line.erased
+      ? [t.audit.erased]
+      : Object.entries(line.detail).flatMap(([key, value]) => detailsOf(key, value, t, names)),
   }
 }
 
@@ -76,7 +78,7 @@ function whoOf({ actor, actorName }: AuditLine, t: Words): string {
   if (kind === 'public') return t.audit.public
   if (kind === 'job') return t.audit.jobs[actorName] ?? t.audit.job
   if (kind === 'cli') return `${t.audit.cli}: ${actorName}`
-  return actorName === '' ? actor : actorName
+  return actorName === '' ? objectOf(actor, t, new Map()) : actorName
 }
 
 /** `account:<id>` in words: the kind, and the beginning of the identifier, which is enough to tell two apart. */

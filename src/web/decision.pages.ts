@@ -89,7 +89,16 @@ export function decisionPages(services: Services): Route[] {
   }
 
   return [
-    guarded('get', '/cho-duyet/:id', 'request.read', async (page) => {
+    guarded('get', '/cho-duyet/:id', 'request.read', async (page, permit) => {
+      const purged = await requests.purged(permit, page.param('id', RequestId))
+      if (purged !== null) {
+        const { purged: says } = page.t.retention
+        await page.render('request-purged.njk', {
+          ...{ title: says.title(purged.code), back: { href: '/cho-duyet', text: page.t.decision.back } },
+          ...{ request: purged, text: says.text(instant(purged.purgedAt, page.lang)) },
+        })
+        return
+      }
       const view = await find(page)
       await show(page, view, page.takeForm(`decision ${view.id}`), null)
     }),

@@ -6,6 +6,7 @@ const POLICIES = [
   { name: 'steps', href: '/quy-dinh/phe-duyet' },
   { name: 'life', href: '/quy-dinh/vong-doi' },
   { name: 'letters', href: '/quy-dinh/thu' },
+  { name: 'retention', href: '/quy-dinh/luu-tru' },
   { name: 'brake', href: '/chot-an-toan/nguong' },
   { name: 'holidays', href: '/ngay-nghi' },
 ] as const

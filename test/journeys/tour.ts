@@ -101,6 +101,7 @@ export async function staffPages(
     'letter-texts': ['/quy-dinh', 'main a[href="/quy-dinh/thu"]'],
     'letter-text': ['/quy-dinh/thu', 'a[href="/quy-dinh/thu/returned.vi"]'],
     'letter-text-error': ['/quy-dinh/thu/approved.vi', 'button[value=save]'],
+    retention: ['/quy-dinh', 'main a[href="/quy-dinh/luu-tru"]'],
     letters: ['/viec-con-do', 'nav a[href="/thu"]'],
     addresses: ['/viec-con-do', 'nav a[href="/dia-chi"]'],
     audit: ['/viec-con-do', 'nav a[href="/nhat-ky"]'],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { returnAddressOf } from '../../src/letters/return-address.ts'
+import { tidyUp } from '../../src/main/tidy.ts'
 import { vi } from '../../src/web/words/vi.ts'
 import { allowed, seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
 import { signedIn } from '../support/signed-in.ts'
@@ -253,5 +254,77 @@ describe('a letter that does not arrive', () => {
     await first.get('/thu')
     expect((await first.post('/thu/gui-lai', { letter })).status).toBe(303)
     expect((await first.get('/thu?muc=%00&trang=9999')).status).toBeLessThan(400)
+  })
+})
+
+describe('how long things are kept', () => {
+  const KEEPING = '/quy-dinh/luu-tru'
+  const words = vi.retention
+  const GOOD_DAYS = { drafts: '30', withdrawn: '90', rejected: '1', letters: '180', letterText: '14' }
+  const change = async (who: Visitor, fields: Readonly<Record<string, string>>) => {
+    await who.get(KEEPING)
+    const sent = await who.post(KEEPING, { ...GOOD_DAYS, why: '', seen: '0', act: 'save', ...fields })
+    return sent.status === 303 ? who.get(KEEPING) : sent
+  }
+  let id: RequestId
+
+  beforeAll(async () => {
+    const { services } = web
+    id = await submitted(services, someDetails(units.other, { fullName: 'Phạm Thị Kín' }))
+    const comment = 'Không thuộc biên chế của đơn vị'
+    await services.requests.reject(allowed('request.decide', staff), id, { version: 2, comment })
+    const ago = `now() - interval '10 days'`
+    await services.database.pool.query(`UPDATE request SET decided_at = ${ago} WHERE id = $1`, [id])
+  })
+
+  test('is shown to the auditor, who cannot change it', async () => {
+    const { html } = await auditor.get(KEEPING)
+    expect(plain(html)).toContain(words.fields.rejected)
+    expect(plain(html)).toContain(words.nextNone)
+    expect(html).not.toContain('<form class="cv-form"')
+  })
+
+  test('says how many requests would lose their data before it is saved, and while it is typed', async () => {
+    expect(plain((await change(first, { act: 'preview' })).html)).toContain(words.nextText('0', '0', '1'))
+    const typed = await first.post(`${KEEPING}/xem-thu`, GOOD_DAYS)
+    expect(typed.html).not.toContain('<html')
+    expect(plain(typed.html)).toContain(words.nextText('0', '0', '1'))
+    const wrong = plain((await first.post(`${KEEPING}/xem-thu`, { ...GOOD_DAYS, letters: '5' })).html)
+    expect(wrong).toContain(words.ranges.letters)
+  })
+
+  test.each([
+    [{ drafts: '' }, ['drafts', 'why']],
+    [{ drafts: '0', why: 'Theo công văn 12' }, ['drafts']],
+    [{ withdrawn: 'chín', why: 'Theo công văn 12' }, ['withdrawn']],
+    [{ rejected: '99.999', why: 'Theo công văn 12' }, ['rejected']],
+    [{ letters: '-1', why: 'Theo công văn 12' }, ['letters']],
+  ])('that is wrong (%j) is refused beside the field', async (fields, wanted) => {
+    expect(errorsIn((await change(first, fields)).html).map(({ field }) => field)).toEqual(wanted)
+    expect((await web.services.retentions.present()).version).toBe(0)
+  })
+
+  test('is saved with who and why, and the next tidying goes by it; a code and a state remain', async () => {
+    const why = 'Theo Luật Bảo vệ dữ liệu cá nhân'
+    const text = plain((await change(first, { why })).html)
+    for (const shown of [words.saved(1), why, staff.name]) expect(text).toContain(shown)
+    expect(plain((await second.get(`/cho-duyet/${id}`)).html)).toContain('Phạm Thị Kín')
+    await tidyUp(web.services)
+    const remains = plain((await second.get(`/cho-duyet/${id}`)).html)
+    expect(remains).not.toContain('Phạm')
+    expect(remains).toContain(vi.states.request.rejected)
+    expect((await approver.get(`/cho-duyet/${id}`)).status).toBe(404)
+    expect(plain((await second.get('/cho-duyet?tab=settled')).html)).not.toContain('Phạm Thị Kín')
+    await second.get('/cho-duyet')
+    const decided = await second.post(`/cho-duyet/${id}/quyet-dinh`, {
+      ...{ decision: 'return', returnText: 'Bổ sung quyết định', version: '2' },
+    })
+    expect(decided.status).toBe(404)
+    expect(plain((await second.get('/nhat-ky?viec=request.purged')).html)).toContain('request.purged')
+  })
+
+  test('that somebody else changed meanwhile is not saved', async () => {
+    const html = (await change(second, { why: 'Theo công văn 13/STTTT', drafts: '20' })).html
+    expect(errorsIn(html)[0]?.text).toBe(words.errors['policy-changed-meanwhile'])
   })
 })

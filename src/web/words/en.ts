@@ -1,3 +1,4 @@
+import { retentionEn } from './retention.en.ts'
 import { policiesEn } from './policies.en.ts'
 import { letterPagesEn } from './letter-pages.en.ts'
 import { brakeEn } from './brake.en.ts'
@@ -138,6 +139,7 @@ export const en: Words = {
   workflow: workflowEn,
   letters: letterPagesEn,
   policies: policiesEn,
+  retention: retentionEn,
   targets: { directory: 'Directory server', mail: 'Mail server' },
 
   states: {
@@ -1068,6 +1070,7 @@ export const en: Words = {
       route: 'Page',
       day: 'Day',
       year: 'Year',
+      letter: letterPagesEn.subject,
       policy: 'Policy',
       domain: 'Domain',
       address: 'Address',
@@ -1150,6 +1153,7 @@ export const en: Words = {
       'domain.removed': 'Domain removed',
       'naming.changed': 'Address patterns changed',
       ...workflowEn.audit.actions,
+      ...letterPagesEn.audit,
       ...importsEn.audit,
       'address.release-asked': 'Release of an address asked for',
       'address.released': 'Address released',

@@ -75,6 +75,13 @@ export const letterPagesEn: typeof letterPagesVi = {
     dien_thoai: 'Support telephone',
     email_ho_tro: 'Support e-mail',
   },
+  audit: {
+    'letter.changed': 'Words of a letter changed',
+    'letter.retried': 'Letter sent again',
+    'retention.changed': 'Retention changed',
+    'request.purged': 'Personal data of a request erased',
+  },
+  subject: 'Letter',
   languages: { vi: 'Vietnamese', en: 'English' },
   inLanguage: { vi: 'Vietnamese', en: 'English' },
 

@@ -77,6 +77,13 @@ export const letterPagesVi = {
     dien_thoai: 'Điện thoại hỗ trợ',
     email_ho_tro: 'Email hỗ trợ',
   } satisfies Record<Fact, string>,
+  audit: {
+    'letter.changed': 'Sửa lời thư',
+    'letter.retried': 'Gửi lại thư',
+    'retention.changed': 'Sửa quy định lưu trữ',
+    'request.purged': 'Xóa dữ liệu cá nhân của đề nghị',
+  },
+  subject: 'Thư',
   languages: { vi: 'Tiếng Việt', en: 'Tiếng Anh' },
   inLanguage: { vi: 'tiếng Việt', en: 'tiếng Anh' },
 

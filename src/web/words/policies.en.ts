@@ -18,6 +18,10 @@ export const policiesEn: typeof policiesVi = {
       title: 'Words of letters',
       text: 'The texts of confirmation, return, approval and reminder, in both languages.',
     },
+    retention: {
+      title: 'Keeping and erasing',
+      text: 'After how long requests that came to nothing, and letters, lose personal data.',
+    },
     brake: {
       title: 'Limits of the safety brake',
       text: 'From how many accounts a plan stops and waits for two people.',

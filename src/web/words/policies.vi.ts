@@ -16,6 +16,10 @@ export const policiesVi = {
       title: 'Lời thư gửi đi',
       text: 'Văn bản các thư xác nhận, trả lại, duyệt, nhắc việc, bằng hai ngôn ngữ.',
     },
+    retention: {
+      title: 'Lưu trữ và xóa',
+      text: 'Đề nghị không thành và thư được giữ bao lâu thì xóa dữ liệu cá nhân.',
+    },
     brake: { title: 'Ngưỡng chốt an toàn', text: 'Kế hoạch thay đổi bao nhiêu tài khoản thì phải dừng chờ hai người.' },
     holidays: { title: 'Ngày nghỉ', text: 'Ngày nghỉ và ngày làm bù, để tính hạn trả lời.' },
   },

@@ -1,3 +1,4 @@
+import { retentionVi } from './retention.vi.ts'
 import { policiesVi } from './policies.vi.ts'
 import { letterPagesVi } from './letter-pages.vi.ts'
 import { brakeVi } from './brake.vi.ts'
@@ -135,6 +136,7 @@ export const vi = {
   workflow: workflowVi,
   letters: letterPagesVi,
   policies: policiesVi,
+  retention: retentionVi,
   targets: { directory: 'Máy chủ danh bạ', mail: 'Máy chủ thư' },
 
   states: {
@@ -1075,6 +1077,7 @@ export const vi = {
       day: 'Ngày',
       year: 'Năm',
       login: 'Tên đăng nhập',
+      letter: letterPagesVi.subject,
       policy: 'Quy định',
       domain: 'Tên miền',
       address: 'Địa chỉ',
@@ -1160,6 +1163,7 @@ export const vi = {
       'domain.removed': 'Bỏ tên miền',
       'naming.changed': 'Sửa mẫu địa chỉ',
       ...workflowVi.audit.actions,
+      ...letterPagesVi.audit,
       ...importsVi.audit,
       'address.release-asked': 'Đề nghị mở lại địa chỉ',
       'address.released': 'Mở lại địa chỉ',

@@ -1,0 +1,55 @@
+import type { retentionVi } from './retention.vi.ts'
+
+/** How long what is done with is kept, in English. */
+export const retentionEn: typeof retentionVi = {
+  title: 'Keeping and erasing',
+  lead: 'A request that came to nothing loses its personal data after some time; a code and a state remain. The audit log’s chain stays whole, the details about that request are erased.',
+  present: (n) => (n === 0 ? 'The policy that the product begins with is in force.' : `Version ${n} is in force.`),
+  days: 'days',
+  fields: {
+    drafts: 'Forms never sent, after they ran out or were given up',
+    withdrawn: 'Requests sent and withdrawn, or returned and not completed',
+    rejected: 'Requests that were refused',
+    letters: 'Letters: to whom, when, whether they arrived',
+    letterText: 'The words of letters that could not be sent',
+  },
+  ranges: {
+    drafts: '1 to 365 days.',
+    withdrawn: '1 to 1,825 days (5 years).',
+    rejected: '1 to 3,650 days (10 years).',
+    letters: '30 to 3,650 days.',
+    letterText: '1 to 90 days; until then they can be sent again.',
+  },
+  kept: 'Approved requests are no part of this policy: their data are the account’s.',
+  why: 'Reason for the change',
+  whyHint: 'Kept with the new policy.',
+  preview: 'Preview',
+  save: 'Save and apply',
+  saved: (n) => `Version ${n} is in force; the next tidying goes by it.`,
+  followed: 'What will be erased has followed.',
+  next: 'The next tidying',
+  nextText: (drafts, withdrawn, rejected) =>
+    `With these numbers, the next tidying, within ten minutes, erases the personal data of: forms never sent ${drafts}, requests withdrawn ${withdrawn}, requests refused ${rejected}. It cannot be undone.`,
+  nextNone: 'With these numbers, the next tidying erases no request.',
+  notYet: 'Correct the numbers first',
+  history: 'Changes',
+  unchanged: 'Never changed.',
+  versionTitle: (n) => `Version ${n}`,
+  columns: { part: 'Part', before: 'Before', after: 'After' },
+  errors: {
+    number: 'Enter a number of days',
+    why: 'Give a reason of 10 to 500 characters',
+    'policy-changed-meanwhile': 'Somebody has just changed this policy. See the new one before saving.',
+    'policy-unchanged': 'Nothing differs from the policy in force.',
+  },
+  purged: {
+    title: (code) => `Request ${code}`,
+    text: (at) => `Its personal data were erased at ${at} by the retention policy. Only the following remains.`,
+    code: 'Code',
+    state: 'State',
+    unit: 'Unit',
+    created: 'Begun',
+    sent: 'Sent',
+    decided: 'Ended',
+  },
+}
