@@ -23,6 +23,7 @@ const PURE = [
   'config',
   'architecture',
   'imports',
+  'reorganisations',
 ]
 const [...wanted] = process.argv.slice(2)
 const pure = wanted.includes('--pure')

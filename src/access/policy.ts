@@ -84,6 +84,8 @@ const RULES = {
   'import.approve': itStaff,
   'reconcile.read': { ...centre, cli: 'all' },
   'reconcile.change': { ...itStaff, cli: 'all' },
+  'reorganisation.read': { ...centre, cli: 'all' },
+  'reorganisation.change': { ...itStaff, cli: 'all' },
   'brake.read': { ...centre, cli: 'all' },
   // Two people, so never the command line.
   'brake.release': itStaff,

@@ -60,6 +60,9 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'import.approve': null,
   'reconcile.read': null,
   'reconcile.change': null,
+  // A plan is looked at whole, and signed, before anybody lets it begin.
+  'reorganisation.read': null,
+  'reorganisation.change': null,
   'brake.read': 'brake:read',
   'brake.release': 'brake:release',
   'holiday.read': 'holidays:read',

@@ -55,6 +55,7 @@ export type AccountEventKind =
   | ('buried' | 'recovered' | 'held' | 'hold-released' | 'archive-verified' | 'restored' | 'archive-discarded')
   | 'details-changed'
   | ('transferred' | 'second-post' | 'second-post-ended')
+  | ('unit-reorganised' | 'unit-restored')
   | ('renamed' | 'position-changed' | 'address-changed' | 'alias-added' | 'alias-removed' | 'quota-changed')
 
 /** Why and by what letter something of an account's life happened, and the days that go with it. */

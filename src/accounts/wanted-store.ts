@@ -1,9 +1,8 @@
 import type { Prisma } from '../db/generated/client.ts'
-import type { DirectoryGroup } from '../directory/directory.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import type { Access } from '../mail/mail.ts'
 import type { ArchiveSize } from '../mail/mail.ts'
-import type { WantedAccount } from '../provisioning/apply.ts'
+import type { WantedAccount, WantedGroup } from '../provisioning/apply.ts'
 import { SERVING, switches, type AccountState, type SwitchPolicy } from './life.ts'
 
 type Db = Prisma.TransactionClient
@@ -118,11 +117,11 @@ export async function wanted(
 }
 
 /** What the directory should show of the units among these groups: the people who serve there, and whose entries exist. */
-export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<DirectoryGroup[]> {
+export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<WantedGroup[]> {
   const rows = await db.$queryRaw<
-    { id: string; revision: number; number: number; name: string | null; members: string[] }[]
+    { id: string; revision: number; number: number; name: string | null; gone: boolean; members: string[] }[]
   >`
-    SELECT g.id, g.revision, u.number, v.name,
+    SELECT g.id, g.revision, u.number, v.name, g.gone,
       ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
         AND s.target = 'directory' AND s.remote_dn IS NOT NULL
         WHERE a.kind = 'person' AND a.state = ANY (${[...SERVING]}) AND (a.unit_id = g.unit_id OR EXISTS (SELECT FROM post p
@@ -145,5 +144,6 @@ export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Pro
     posting: null,
     members: row.members,
     revision: row.revision,
+    gone: row.gone,
   }))
 }

@@ -25,7 +25,8 @@ const ALWAYS_RESERVED = new Set(
 /** Digits that a local part has room for behind its base. */
 const NUMBER_ROOM = 6
 
-const OF_UNIT = ['donvi', 'viettat', 'tenlien', 'tenrieng', 'cha'] as const
+/** What a pattern says of a unit. */
+export const OF_UNIT = ['donvi', 'viettat', 'tenlien', 'tenrieng', 'cha'] as const
 const OF_PERSON = ['hodemten', 'ho.dem.ten', 'ho', 'dem', 'ten', 'chucaidau'] as const
 const PLACEHOLDERS: Readonly<Record<MailboxKind, readonly string[]>> = {
   person: [...OF_PERSON, ...OF_UNIT],

@@ -6,7 +6,7 @@ import type { Inside, Lanes, Sql, Statement } from './lanes.ts'
 import type { Prisma } from './generated/client.ts'
 
 /** What a transaction can wake when it commits. */
-export type Bell = 'sync' | 'letters' | 'imports' | 'reconcile'
+export type Bell = 'sync' | 'letters' | 'imports' | 'reconcile' | 'reorganisations'
 
 /** Who writes; `via` is the access token through which somebody does. */
 export type Author = { readonly id: string; readonly name: string; readonly via?: string }

@@ -25,6 +25,8 @@ export type LetterParams = {
     until: string
     letter: { number: string; date: string } | null
   }
+  /** To somebody whose unit became another; `changed` when their address did too, the former one still reaching them. */
+  reorganised: { name: string; address: string; on: string; from: string; to: string; changed: boolean }
   /** To the mailbox of somebody in whose name a second one was asked for. */
   already: { name: string; address: string; at: string }
   /** To an approver, on the morning of a working day: what waits for them. */

@@ -16,6 +16,8 @@ import * as store from './store.ts'
 export type { Trouble, UndeliveredLine, UndeliveredTab } from './store.ts'
 export { UNDELIVERED_TABS } from './store.ts'
 export type RetryRefusal = { kind: 'no-such-letter' } | { kind: 'letter-erased' }
+/** A letter, and what it is about, such as `request:<id>`. */
+export type Posted = Letter & { readonly about?: string }
 export type Letters = ReturnType<typeof lettersOf>
 
 /** A mail server that is away is asked again at most so far apart, until the letter is given up and waits for IT staff. */
@@ -67,23 +69,27 @@ export function lettersOf(deps: {
       return true
     }, 60_000)
 
+  async function postMany(tx: Tx, posted: readonly Posted[]): Promise<void> {
+    if (posted.length === 0) return
+    const data = posted.map((letter) => ({
+      id: `<${randomUUID()}@${domain}>`,
+      recipient: letter.to,
+      template: letter.template,
+      language: letter.language,
+      about: letter.about ?? null,
+      paramsCipher: secrets.seal(JSON.stringify(letter.params), 'outbox'),
+      nextAt: tx.at,
+      createdAt: tx.at,
+    }))
+    await tx.db.outbox.createMany({ data })
+    tx.ring('letters')
+  }
+
   return {
     /** Puts a letter into the outbox, with the change or not at all; `about` is what it is about, such as `request:<id>`. */
-    async post(tx: Tx, letter: Letter & { readonly about?: string }): Promise<void> {
-      await tx.db.outbox.create({
-        data: {
-          id: `<${randomUUID()}@${domain}>`,
-          recipient: letter.to,
-          template: letter.template,
-          language: letter.language,
-          about: letter.about ?? null,
-          paramsCipher: secrets.seal(JSON.stringify(letter.params), 'outbox'),
-          nextAt: tx.at,
-          createdAt: tx.at,
-        },
-      })
-      tx.ring('letters')
-    },
+    post: (tx: Tx, letter: Posted): Promise<void> => postMany(tx, [letter]),
+    /** The same for many, by one statement. */
+    postMany,
 
     /** Sends what is due, some at a time; answers how many were tried. */
     async deliver(): Promise<number> {

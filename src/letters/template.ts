@@ -23,6 +23,10 @@ export const FACTS = {
     other: ['ho_ten', 'ngay_hieu_luc', 'don_vi_cu', 'chuc_vu'],
   },
   leaving: { needed: ['dia_chi', 'ngay_ngung', 'luu_den'], other: ['ho_ten', 'can_cu'] },
+  reorganised: {
+    needed: ['dia_chi', 'don_vi_cu', 'don_vi_moi'],
+    other: ['ho_ten', 'ngay_hieu_luc', 've_dia_chi'],
+  },
   already: { needed: ['dia_chi'], other: ['ho_ten', 'luc_de_nghi'] },
   waiting: { needed: ['danh_sach', 'lien_ket'], other: ['ho_ten', 'so_de_nghi', 'so_qua_han', 'chuyen_len'] },
   deputy: { needed: ['nguoi_duoc_thay', 'den_ngay', 'lien_ket'], other: ['ho_ten', 'tu_ngay'] },

@@ -10,6 +10,7 @@ import { lifePoliciesOf } from '../accounts/life-policies.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
 import { bulkChangesOf } from '../accounts/bulk-changes.ts'
+import { relocatingOf } from '../accounts/relocating.ts'
 import { dueOf } from '../accounts/due.ts'
 import { addressesOf } from '../addresses/addresses.ts'
 import { bulkAddressesOf } from '../addresses/bulk.ts'
@@ -41,6 +42,7 @@ import { provisionerOf, type Wanted } from '../provisioning/apply.ts'
 import { pausesOf } from '../provisioning/pauses.ts'
 import { syncOf } from '../provisioning/sync.ts'
 import { reconcileOf, type Reconcile } from '../reconcile/reconcile.ts'
+import { reorganisationsOf, type Reorganisations } from '../reorganisations/reorganisations.ts'
 import { requestsOf } from '../requests/requests.ts'
 import { stepsPoliciesOf } from '../requests/steps-policies.ts'
 import { scheduledOf } from '../scheduled/scheduled.ts'
@@ -117,6 +119,7 @@ export function compose(
     ...{ prisma, transaction, clock },
     starts: {
       import: (tx, plan, by): Promise<boolean> => imports.startReleased(tx, plan, by),
+      reorganisation: (tx, plan, by): Promise<boolean> => reorganisations.startReleased(tx, plan, by),
       reconcile: (tx, plan, by): Promise<boolean> => reconcile.plans.released(tx, plan, by),
     },
   })
@@ -159,6 +162,11 @@ export function compose(
     codePrefix: config.organisation.codePrefix,
   })
   const retentions = retentionsOf({ prisma, transaction })
+  const reorganisations: Reorganisations = reorganisationsOf({
+    ...{ prisma, transaction, clock, brakes, letters, steps, sync, domain, addresses: bulkAddresses },
+    moving: relocatingOf({ sync, due: dueOf({ sync }), addresses: bulkAddresses }),
+    seatsChanged: requests.seatsChanged,
+  })
   const actors = actorsOf({ prisma, clock, domain })
   const deputies = deputiesOf({ prisma, transaction, clock, letters, domain, changed: requests.seatsChanged })
   const roles = rolesOf({ prisma, transaction, clock, domain, changed: requests.seatsChanged })
@@ -234,6 +242,7 @@ export function compose(
       provisioner,
       pauses,
       reconcile,
+      reorganisations,
       bootstrap,
     },
     async close(): Promise<void> {

@@ -17,11 +17,18 @@ export async function tidyUp(services: Services): Promise<void> {
     await idempotency.forgetOld(tx)
   })
   await units.followToday(allowed.value)
+  await endAliases(services)
   await imports.forgetOld(allowed.value)
   await requests.escalate(allowed.value)
   const { policy } = await retentions.present()
   await requests.purge(allowed.value, policy)
   await letters.purge(allowed.value, { days: policy.letters, contentDays: policy.letterText })
+}
+
+/** Addresses of former units end when their term is over. */
+async function endAliases({ bulkAddresses, accounts, transaction, clock }: Services): Promise<void> {
+  for (const { account, local } of await bulkAddresses.over(clock()))
+    await transaction((tx) => accounts.removeAlias(tx, actor, account, local))
 }
 
 /** Has every request wait where it belongs now: roles, deputies, units and accounts change, and their dates come and go. */

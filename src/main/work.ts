@@ -25,11 +25,12 @@ export type Worker = { stop(): Promise<void>; readonly returnsPort: number | nul
  * the database is away at the start; when it goes away later, the worker waits for its return.
  */
 export async function work(services: Services): Promise<Worker> {
-  const { log, provisioner, letters, imports } = services
+  const { log, provisioner, letters, imports, reorganisations } = services
   const ending = new AbortController()
   const sync = oneAtATime(() => provisioner.run(), 'Provisioning', log)
   const deliver = oneAtATime(() => letters.deliver(), 'Sending letters', log)
   const carryOut = oneAtATime(() => imports.work(ending.signal), 'Imports', log)
+  const rearrange = oneAtATime(() => reorganisations.work(ending.signal), 'Reorganisations', log)
   const tidy = oneAtATime(() => tidyUp(services), 'Tidying up', log)
   const seats = oneAtATime(() => reseat(services), 'Seating requests', log)
   const live = oneAtATime(() => followLives(services), 'Following the lives of accounts', log)
@@ -47,7 +48,19 @@ export async function work(services: Services): Promise<Worker> {
       noHandleSignals: true,
       logger: bellLog(log),
       pollInterval: SWEEP_MS,
-      taskList: { sync, letters: deliver, imports: carryOut, tidy, seats, live, remind, anchor, reconcile, nightly },
+      taskList: {
+        sync,
+        letters: deliver,
+        imports: carryOut,
+        reorganisations: rearrange,
+        tidy,
+        seats,
+        live,
+        remind,
+        anchor,
+        reconcile,
+        nightly,
+      },
       // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: parseCronItems([
@@ -96,11 +109,13 @@ export async function work(services: Services): Promise<Worker> {
     void sync()
     void deliver()
     void carryOut()
+    void rearrange()
   }, SWEEP_MS)
   void members()
   void sync()
   void deliver()
   void carryOut()
+  void rearrange()
   log.info('Worker is ready')
 
   return {
@@ -115,8 +130,8 @@ export async function work(services: Services): Promise<Worker> {
       await runner.stop().catch(() => undefined)
       await supervised
       await Promise.all(
-        [sync, deliver, carryOut, members, tidy, seats, live, remind, anchor, reconcile, nightly].map((each) =>
-          each.idle(),
+        [sync, deliver, carryOut, rearrange, members, tidy, seats, live, remind, anchor, reconcile, nightly].map(
+          (each) => each.idle(),
         ),
       )
     },

@@ -8,7 +8,16 @@ import { keepingOf, type NoteKept, type WantedKeeping } from './keeping.ts'
 import type { LedgerRow, Presence, Subject } from './ledger.ts'
 import { applyMailboxes } from './mailboxes.ts'
 import { removalOf } from './removal.ts'
-import { directoryResult, faultResult, mailResult, missing, noSubject, removalResult, waitResult } from './results.ts'
+import {
+  directoryResult,
+  faultResult,
+  groupGone,
+  mailResult,
+  missing,
+  noSubject,
+  removalResult,
+  waitResult,
+} from './results.ts'
 import * as store from './store.ts'
 import type { Result } from './store.ts'
 
@@ -22,10 +31,13 @@ export type WantedAccount = Omit<DirectoryAccount, 'kind' | 'mayCreate'> &
     readonly shutOut: readonly string[]
   }
 
+/** A group; `gone` when the directory should have nothing of it any more. */
+export type WantedGroup = DirectoryGroup & { readonly gone?: boolean }
+
 /** What each subject should be now, as their own rooms tell it. */
 export type Wanted = {
   accounts(ids: readonly string[]): Promise<WantedAccount[]>
-  groups(ids: readonly string[]): Promise<DirectoryGroup[]>
+  groups(ids: readonly string[]): Promise<WantedGroup[]>
 }
 
 /** What other rooms do, in the transaction that records it, when accounts have arrived. */
@@ -212,22 +224,25 @@ export function provisionerOf(deps: {
   }
 
   async function applyGroups(rows: readonly LedgerRow[]): Promise<Result[]> {
-    const groups = await wanted.groups(rows.map((row) => row.id))
+    const found = await wanted.groups(rows.map((row) => row.id))
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    const groups = found.filter(({ gone }) => gone !== true)
+    const ended = found.filter(({ gone }) => gone === true)
     const outcomes = await directory.ensure(
-      groups.map((group) => ({ ...group, ...placed(rows.find((row) => row.id === group.id)) })),
+      groups.map(({ gone: _, ...group }) => ({ ...group, ...placed(byId.get(group.id)) })),
     )
-    const results = groups.map((group, i) =>
-      directoryResult(
-        'group',
-        group.id,
-        group.revision,
-        outcomes[i] ?? missing,
-        rows.find((row) => row.id === group.id)?.attempts ?? 0,
-      ),
-    )
-    const found = new Set(groups.map((group) => group.id))
-    const lost = rows.filter((row) => !found.has(row.id))
-    return [...results, ...lost.map((row) => faultResult('group', row.id, 'directory', noSubject, row.attempts))]
+    const removed = ended.length > 0 ? await directory.remove(ended.map(({ id, revision }) => ({ id, revision }))) : []
+    const known = new Set(found.map((group) => group.id))
+    return [
+      ...groups.map((group, i) => {
+        const attempts = byId.get(group.id)?.attempts ?? 0
+        return directoryResult('group', group.id, group.revision, outcomes[i] ?? missing, attempts)
+      }),
+      ...ended.flatMap(({ id, revision }, i) => groupGone(byId.get(id), revision, removed[i]) ?? []),
+      ...rows
+        .filter((row) => !known.has(row.id))
+        .map((row) => faultResult('group', row.id, 'directory', noSubject, row.attempts)),
+    ]
   }
 
   /** One batch; answers how many subjects were claimed. */

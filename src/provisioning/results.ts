@@ -1,4 +1,4 @@
-import type { DirectoryOutcome } from '../directory/directory.ts'
+import type { DirectoryOutcome, RemovalOutcome } from '../directory/directory.ts'
 import type { Fault } from '../kernel/fault.ts'
 import type { MailOutcome } from '../mail/mail.ts'
 import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
@@ -86,6 +86,26 @@ export function removalResult(row: LedgerRow, revision: number, outcome: Removed
       return { ...nothing, kind, id, target, wait: waitAfter(outcome.fault.kind, row.attempts + 1), tried: false }
     case undefined:
       return faultResult(kind, id, target, missing.fault, row.attempts)
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** A group of which nothing should be left in the directory. */
+export function groupGone(
+  row: LedgerRow | undefined,
+  revision: number,
+  outcome: RemovalOutcome = missing,
+): Result | null {
+  if (row === undefined) return null
+  switch (outcome.status) {
+    case 'removed':
+    case 'absent':
+      return { ...nothing, kind: 'group', id: row.id, target: 'directory', applied: revision, gone: true }
+    case 'superseded':
+      return directoryResult('group', row.id, revision, outcome, row.attempts)
+    case 'fault':
+      return faultResult('group', row.id, 'directory', outcome.fault, row.attempts)
     default:
       return outcome satisfies never
   }

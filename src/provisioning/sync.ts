@@ -12,10 +12,17 @@ export type { BoardPlace, BoardRow } from './store.ts'
 export function syncOf(deps: { prisma: PrismaClient; transaction: Transaction }) {
   const { prisma, transaction } = deps
   return {
-    /** An account's wanted state is now of this revision, on every target. Rings the bell. */
-    async accountsDue(tx: Tx, accounts: readonly { id: string; revision: number }[]): Promise<void> {
-      const rows = accounts.flatMap((account) =>
-        TARGETS.map((target) => ({ kind: 'account' as const, target, ...account })),
+    /**
+     * An account's wanted state is now of this revision, on every target, or on these alone, where the others show nothing of
+     * what changed. Rings the bell.
+     */
+    async accountsDue(
+      tx: Tx,
+      accounts: readonly { id: string; revision: number }[],
+      targets: readonly Target[] = TARGETS,
+    ): Promise<void> {
+      const rows = accounts.flatMap(({ id, revision }) =>
+        targets.map((target) => ({ kind: 'account' as const, target, id, revision })),
       )
       await store.due(tx.db, rows, tx.at)
       tx.ring('sync')

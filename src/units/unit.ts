@@ -4,7 +4,7 @@ import { UnitId } from '../kernel/ids.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { line } from '../kernel/text.ts'
 
-export const UNIT_KINDS = ['province', 'agency', 'commune', 'department'] as const
+export const UNIT_KINDS = ['province', 'district', 'agency', 'commune', 'department'] as const
 export type UnitKind = (typeof UNIT_KINDS)[number]
 
 /**

@@ -80,6 +80,8 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'import.approve': { 'it-staff': 'all' },
   'reconcile.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'reconcile.change': { 'it-staff': 'all', cli: 'all' },
+  'reorganisation.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
+  'reorganisation.change': { 'it-staff': 'all', cli: 'all' },
   'brake.read': { 'it-staff': 'all', auditor: 'all', cli: 'all' },
   'brake.release': { 'it-staff': 'all' },
   'life.ask': { 'unit-admin': 'own', 'it-staff': 'all' },

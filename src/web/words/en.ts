@@ -4,6 +4,7 @@ import { letterPagesEn } from './letter-pages.en.ts'
 import { brakeEn } from './brake.en.ts'
 import { reconcileEn } from './reconcile.en.ts'
 import { rostersEn } from './rosters.en.ts'
+import { reorganisationsEn } from './reorganisations.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importsEn } from './imports.en.ts'
 import { listsEn } from './lists.en.ts'
@@ -465,6 +466,7 @@ export const en: Words = {
     ...sharedEn.history,
     ...lifeEn.history,
     ...importsEn.history,
+    ...reorganisationsEn.history,
     waiting: (unit) => `Waiting for ${unit}`,
     applicant: 'applicant',
     system: 'system',
@@ -843,6 +845,7 @@ export const en: Words = {
     },
     kinds: {
       province: 'Province',
+      district: 'District, town or city',
       department: 'Department of an agency',
       commune: 'Commune, ward or special zone',
       agency: 'Agency',
@@ -1060,6 +1063,7 @@ export const en: Words = {
     newest: 'Back to the newest',
     verifyText: 'Reads the whole log from its first entry; a long log may take some seconds.',
     subjects: {
+      reorganisation: 'Reorganisation',
       account: 'Account',
       request: 'Request',
       unit: 'Unit',
@@ -1155,6 +1159,7 @@ export const en: Words = {
       ...workflowEn.audit.actions,
       ...letterPagesEn.audit,
       ...importsEn.audit,
+      ...reorganisationsEn.audit,
       'address.release-asked': 'Release of an address asked for',
       'address.released': 'Address released',
       'address.release-dropped': 'Used address kept',

@@ -77,6 +77,12 @@ export const lettersEn: LetterTexts = {
     'Mail is kept until {luu_den}, then archived and deleted. The address {dia_chi} is never given to anyone else.',
     'Your unit names who takes over official mail. If you need letters again while they are kept, ask your unit.',
   ),
+  reorganised: letter(
+    'Reorganisation of units',
+    dear,
+    'From {ngay_hieu_luc} {don_vi_cu} belongs to {don_vi_moi}.',
+    'Your address: {dia_chi}. {ve_dia_chi} The mailbox and its mail stay as they are; there is nothing that you need to do.',
+  ),
   already: letter(
     'A second mailbox was asked for',
     dear,

@@ -25,6 +25,18 @@ const BY_LETTER: Readonly<Record<Language, (number: string, date: string) => str
   en: (number, date) => ` under letter no. ${number} of ${date}`,
 }
 
+/** What becomes of somebody's address when units are reorganised. */
+const ABOUT_ADDRESS: Readonly<Record<Language, (changed: boolean) => string>> = {
+  vi: (changed) =>
+    changed
+      ? 'Địa chỉ hộp thư đổi theo đơn vị mới; thư gửi đến địa chỉ trước đây vẫn nhận được.'
+      : 'Địa chỉ hộp thư không thay đổi.',
+  en: (changed) =>
+    changed
+      ? 'The address follows the new unit; mail to the former one still arrives.'
+      : 'The address does not change.',
+}
+
 /** What each letter's placeholders stand for. */
 const FILLING: Filling = {
   confirm: ({ code, until }, _, lang) => ({ ma_xac_nhan: code, han: instant(until, lang) }),
@@ -56,6 +68,10 @@ const FILLING: Filling = {
   leaving: ({ name, address, on, until, letter }, _, lang) => ({
     ...{ ho_ten: name, dia_chi: address, ngay_ngung: day(on, lang), luu_den: day(until, lang) },
     can_cu: letter === null ? '' : BY_LETTER[lang](letter.number, day(letter.date, lang)),
+  }),
+  reorganised: ({ name, address, on, from: was, to, changed }, _, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, ngay_hieu_luc: day(on, lang), don_vi_cu: was, don_vi_moi: to },
+    ve_dia_chi: ABOUT_ADDRESS[lang](changed),
   }),
   already: ({ name, address, at }, _, lang) => ({ ho_ten: name, dia_chi: address, luc_de_nghi: instant(at, lang) }),
   waiting: ({ name, waiting, overdue, lines, more, above }, from, lang) => {

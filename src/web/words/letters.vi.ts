@@ -77,6 +77,12 @@ export const lettersVi: LetterTexts = {
     'Thư được lưu giữ đến ngày {luu_den}, sau đó được lưu trữ rồi xóa. Địa chỉ {dia_chi} không cấp lại cho người khác.',
     'Thư công vụ đang xử lý do đơn vị phân công người tiếp nhận. Nếu cần lại thư trong thời gian lưu giữ, xin liên hệ đơn vị.',
   ),
+  reorganised: letter(
+    'Sắp xếp đơn vị',
+    dear,
+    'Từ ngày {ngay_hieu_luc}, {don_vi_cu} thuộc {don_vi_moi}.',
+    'Địa chỉ hộp thư của Ông/Bà: {dia_chi}. {ve_dia_chi} Hộp thư và thư trong đó giữ nguyên; Ông/Bà không cần làm gì.',
+  ),
   already: letter(
     'Có đề nghị cấp hộp thư thứ hai',
     dear,

@@ -4,6 +4,7 @@ import { letterPagesVi } from './letter-pages.vi.ts'
 import { brakeVi } from './brake.vi.ts'
 import { reconcileVi } from './reconcile.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
+import { reorganisationsVi } from './reorganisations.vi.ts'
 import { lifeVi } from './life.vi.ts'
 import { importsVi } from './imports.vi.ts'
 import { listsVi } from './lists.vi.ts'
@@ -470,6 +471,7 @@ export const vi = {
     ...sharedVi.history,
     ...lifeVi.history,
     ...importsVi.history,
+    ...reorganisationsVi.history,
     waiting: (unit: string) => `Chờ ${unit} duyệt`,
     applicant: 'người đề nghị',
     system: 'hệ thống',
@@ -849,6 +851,7 @@ export const vi = {
     },
     kinds: {
       province: 'Tỉnh',
+      district: 'Huyện, thị xã, thành phố',
       department: 'Phòng, ban, đơn vị thuộc',
       commune: 'Xã, phường, đặc khu',
       agency: 'Sở, ban, ngành',
@@ -1066,6 +1069,7 @@ export const vi = {
     newest: 'Về mục mới nhất',
     verifyText: 'Đọc lại toàn bộ nhật ký từ mục đầu; nhật ký dài có thể mất vài giây.',
     subjects: {
+      reorganisation: 'Phương án sắp xếp',
       account: 'Tài khoản',
       request: 'Đề nghị',
       unit: 'Đơn vị',
@@ -1165,6 +1169,7 @@ export const vi = {
       ...workflowVi.audit.actions,
       ...letterPagesVi.audit,
       ...importsVi.audit,
+      ...reorganisationsVi.audit,
       'address.release-asked': 'Đề nghị mở lại địa chỉ',
       'address.released': 'Mở lại địa chỉ',
       'address.release-dropped': 'Giữ nguyên địa chỉ đã dùng',

@@ -1,0 +1,138 @@
+import type { Prisma } from '../db/generated/client.ts'
+import type { UnitId } from '../kernel/ids.ts'
+import { openChanges } from './world-store.ts'
+
+// What belongs to units in other rooms' tables and has no other door: each row that names a unit that ends names its heir.
+
+type Db = Prisma.TransactionClient
+export type Home = { readonly from: UnitId; readonly to: UnitId }
+export type Rehomed = { readonly id: string; readonly from: UnitId; readonly to: UnitId }
+
+/** Requests that are not answered yet. */
+export const requests = (db: Db, homes: readonly Home[]): Promise<Rehomed[]> =>
+  db.$queryRaw`
+    UPDATE request r SET unit_id = x."to"
+    FROM json_to_recordset(${JSON.stringify(homes)}::json) AS x("from" uuid, "to" uuid)
+    WHERE r.unit_id = x."from" AND r.state IN ('draft', 'submitted', 'returned')
+    RETURNING r.id, x."from", x."to"`
+
+/** Imports that are not over yet. */
+export const imports = (db: Db, homes: readonly Home[]): Promise<Rehomed[]> =>
+  db.$queryRaw`
+    UPDATE import i SET unit_id = x."to"
+    FROM json_to_recordset(${JSON.stringify(homes)}::json) AS x("from" uuid, "to" uuid)
+    WHERE i.unit_id = x."from" AND i.ended_at IS NULL
+    RETURNING i.id, x."from", x."to"`
+
+/** Back, of those that are still open and where they were put. */
+export async function putBack(db: Db, what: 'requests' | 'imports', rows: readonly Rehomed[]): Promise<void> {
+  const text = JSON.stringify(rows)
+  if (what === 'requests')
+    await db.$executeRaw`
+      UPDATE request r SET unit_id = x."from"
+      FROM json_to_recordset(${text}::json) AS x(id uuid, "from" uuid, "to" uuid)
+      WHERE r.id = x.id AND r.unit_id = x."to" AND r.state IN ('draft', 'submitted', 'returned')`
+  else
+    await db.$executeRaw`
+      UPDATE import i SET unit_id = x."from"
+      FROM json_to_recordset(${text}::json) AS x(id uuid, "from" uuid, "to" uuid)
+      WHERE i.id = x.id AND i.unit_id = x."to" AND i.ended_at IS NULL`
+}
+
+export type Spelling = {
+  readonly sender: string
+  readonly spelling: string
+  readonly unit_id: string
+  readonly at: string
+  readonly by_name: string
+}
+
+/**
+ * What lists call a unit means its heir from now on; with several heirs it is forgotten, so that the next list asks. Answers
+ * what it meant.
+ */
+export async function spellings(db: Db, homes: readonly Home[], divided: readonly UnitId[]): Promise<Spelling[]> {
+  const all = [...homes.map(({ from }) => from), ...divided]
+  const rows = await db.$queryRaw<Spelling[]>`
+    SELECT sender, spelling, unit_id, at::text, by_name FROM import_spelling WHERE unit_id = ANY (${all}::uuid[])
+    ORDER BY sender, spelling FOR UPDATE`
+  await db.$executeRaw`
+    UPDATE import_spelling s SET unit_id = x."to"
+    FROM json_to_recordset(${JSON.stringify(homes)}::json) AS x("from" uuid, "to" uuid)
+    WHERE s.unit_id = x."from" AND NOT s.unit_id = ANY (${divided}::uuid[])`
+  await db.$executeRaw`DELETE FROM import_spelling WHERE unit_id = ANY (${divided}::uuid[])`
+  return rows
+}
+export const putSpellingsBack = (db: Db, rows: readonly Spelling[]): Promise<number> =>
+  db.$executeRaw`
+    INSERT INTO import_spelling (sender, spelling, unit_id, at, by_name)
+    SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json)
+      AS x(sender text, spelling text, unit_id uuid, at timestamptz, by_name text)
+    ON CONFLICT (sender, spelling) DO UPDATE SET unit_id = excluded.unit_id`
+
+/** How the lists of a unit are read, and what they call others, is known of its heir too. Answers what was written. */
+export async function memories(
+  db: Db,
+  homes: readonly Home[],
+): Promise<{ mappings: { sender: string; key: string }[]; spellings: { sender: string; key: string }[] }> {
+  const text = JSON.stringify(homes)
+  const mappings = await db.$queryRaw<{ sender: string; key: string }[]>`
+    INSERT INTO import_mapping (sender, fingerprint, mapping, at, by_name)
+    SELECT DISTINCT ON (x."to", m.fingerprint) x."to"::text, m.fingerprint, m.mapping, m.at, m.by_name
+    FROM json_to_recordset(${text}::json) AS x("from" uuid, "to" uuid) JOIN import_mapping m ON m.sender = x."from"::text
+    ORDER BY x."to", m.fingerprint, m.at DESC
+    ON CONFLICT DO NOTHING RETURNING sender, fingerprint AS key`
+  const spelt = await db.$queryRaw<{ sender: string; key: string }[]>`
+    INSERT INTO import_spelling (sender, spelling, unit_id, at, by_name)
+    SELECT DISTINCT ON (x."to", s.spelling) x."to"::text, s.spelling, s.unit_id, s.at, s.by_name
+    FROM json_to_recordset(${text}::json) AS x("from" uuid, "to" uuid) JOIN import_spelling s ON s.sender = x."from"::text
+    ORDER BY x."to", s.spelling, s.at DESC
+    ON CONFLICT DO NOTHING RETURNING sender, spelling AS key`
+  return { mappings, spellings: spelt }
+}
+export async function forgetMemories(db: Db, rows: Awaited<ReturnType<typeof memories>>): Promise<void> {
+  await db.$executeRaw`
+    DELETE FROM import_mapping m USING json_to_recordset(${JSON.stringify(rows.mappings)}::json) AS x(sender text, key text)
+    WHERE m.sender = x.sender AND m.fingerprint = x.key`
+  await db.$executeRaw`
+    DELETE FROM import_spelling s USING json_to_recordset(${JSON.stringify(rows.spellings)}::json) AS x(sender text, key text)
+    WHERE s.sender = x.sender AND s.spelling = x.key`
+}
+
+export type ChangeRow = {
+  readonly id: string
+  readonly units: string[]
+  readonly seats: unknown
+  readonly command: unknown
+}
+
+/** Changes that wait for agreement or their day, and name units that end; locked. */
+export async function changesNaming(db: Db, units: readonly UnitId[]): Promise<ChangeRow[]> {
+  const ids = (await openChanges(db))
+    .filter(({ text }) => units.some((unit) => text.includes(unit)))
+    .map(({ id }) => id)
+  return db.$queryRaw`
+    SELECT id, units::text[] AS units, seats, command FROM scheduled_change
+    WHERE id = ANY (${ids}::uuid[]) AND state IN ('proposed', 'waiting') ORDER BY id FOR UPDATE`
+}
+export const writeChanges = (db: Db, rows: readonly ChangeRow[]): Promise<number> =>
+  db.$executeRaw`
+    UPDATE scheduled_change c SET units = ARRAY(SELECT jsonb_array_elements_text(x.units)::uuid), seats = x.seats,
+      command = x.command
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(id uuid, units jsonb, seats jsonb, command jsonb)
+    WHERE c.id = x.id AND c.state IN ('proposed', 'waiting')`
+
+export type ListRow = { readonly id: string; readonly unit: UnitId; readonly rule: unknown }
+
+/** Distribution lists that belong to these units or reach them; locked. */
+export const listsNaming = (db: Db, units: readonly UnitId[]): Promise<ListRow[]> =>
+  db.$queryRaw`
+    SELECT id, unit_id AS unit, rule FROM mail_group g WHERE kind = 'list' AND (unit_id = ANY (${units}::uuid[])
+      OR EXISTS (SELECT FROM jsonb_array_elements(g.rule) c WHERE (c ->> 'unitId') = ANY (${units}::text[])))
+    ORDER BY id FOR UPDATE`
+export const writeLists = (db: Db, rows: readonly ListRow[]): Promise<number> =>
+  db.$executeRaw`
+    UPDATE mail_group g SET unit_id = x.unit, rule = x.rule
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(id uuid, unit uuid, rule jsonb) WHERE g.id = x.id`
+export const listEvents = (db: Db, ids: readonly string[], at: Date, byName: string): Promise<unknown> =>
+  db.listEvent.createMany({ data: ids.map((groupId) => ({ groupId, at, kind: 'unit-changed', byName })) })

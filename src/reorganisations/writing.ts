@@ -1,0 +1,128 @@
+import type { Actor } from '../access/policy.ts'
+import { carryRights } from '../access/role-carrying.ts'
+import type { Relocating } from '../accounts/relocating.ts'
+import type { AddressState, BulkAddresses } from '../addresses/bulk.ts'
+import type { Tx } from '../db/transaction.ts'
+import { addMonths } from '../kernel/day.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
+import { ListRule } from '../lists/list.ts'
+import { rearrange, type Rearranged } from '../units/rearranging.ts'
+import type { Checked } from './checking.ts'
+import { renamed, ruleAfter } from './homes.ts'
+import * as homesStore from './homes-store.ts'
+import type { ReorganisationId } from './reorganisation.ts'
+import type { Traces } from './trace.ts'
+import { addressesAfter, keptNames } from './unit-addresses.ts'
+
+/**
+ * Writes what a plan makes of units, rights, unit mailboxes and all that belongs to units, in the transaction that begins it;
+ * answers what it takes to undo it. Accounts are moved afterwards.
+ */
+export function writingOf(deps: { addresses: BulkAddresses; moving: Relocating }) {
+  const { addresses, moving } = deps
+
+  async function mailboxes(
+    tx: Tx,
+    by: Actor,
+    { draft, outcome }: Checked,
+  ): Promise<Pick<Traces, 'boxes' | 'addresses'>> {
+    const { changes } = outcome.mailboxes
+    if (changes.length === 0) return { boxes: [], addresses: [] }
+    const ids = changes.map(({ box }) => box.id)
+    const ending = changes.filter(({ kind }) => kind === 'ends').map(({ box }) => box)
+    const names = new Map(ending.map(({ id, local }) => [id, keptNames(local)]))
+    const taken = await addresses.taken([...names.values()].flat())
+    const kept = new Map<AccountId, string>(
+      [...names].flatMap(([id, all]) =>
+        all
+          .filter((name) => !taken.has(name))
+          .slice(0, 1)
+          .map((name) => [id, name] as const),
+      ),
+    )
+    const until = new Date(`${addMonths(draft.effectiveOn, draft.options.aliasMonths)}T00:00:00+07:00`)
+    const states = await addresses.ofAccounts(tx, ids)
+    const wanted = addressesAfter(changes, states, until, kept)
+    const before = await addresses.handOver(tx, ids, wanted, new Set(kept.values()))
+    if (before === null) throw new Error('An address of the plan has been taken')
+    const after = new Map([...states, ...wanted].map((state): [string, AddressState] => [state.local, state]))
+    const localsOf = (id: AccountId) =>
+      [...after.values()].filter(({ holder }) => holder === id).sort((a, b) => b.role.localeCompare(a.role))
+    const boxes = await moving.changeBoxes(
+      tx,
+      by,
+      changes.map((change) => ({
+        id: change.box.id,
+        kind: change.kind === 'ends' || change.box.kind !== 'unit' ? 'function' : 'unit',
+        name: change.kind === 'ends' ? change.box.name : change.name,
+        locals: localsOf(change.box.id).map(({ local }) => local),
+      })),
+    )
+    return {
+      boxes,
+      addresses: wanted.map((state) => ({ local: state.local, before: before.get(state.local) ?? null, after: state })),
+    }
+  }
+
+  /** Lists and changes that name units which end. */
+  async function named(tx: Tx, by: Actor, { outcome }: Checked): Promise<Pick<Traces, 'lists' | 'changes'>> {
+    const { after, homes } = outcome
+    const lists = await homesStore.listsNaming(tx.db, after.ended)
+    const listsAfter = lists.map(({ id, unit, rule }) => ({
+      ...{ id, unit: homes.get(unit) ?? unit },
+      rule: ruleAfter(ListRule.parse(rule), after),
+    }))
+    await homesStore.writeLists(tx.db, listsAfter)
+    const ids = lists.map(({ id }) => id)
+    await homesStore.listEvents(tx.db, ids, tx.at, by.name)
+    for (const { id, unit } of listsAfter) tx.audit(by, 'list.changed', `group:${id}`, { unit })
+    const changes = await homesStore.changesNaming(tx.db, after.ended)
+    const changesAfter = changes.map((change) => renamed(change, homes))
+    await homesStore.writeChanges(tx.db, changesAfter)
+    return { lists: { before: lists, after: listsAfter }, changes: { before: changes, after: changesAfter } }
+  }
+
+  return async function write(tx: Tx, by: Actor, id: ReorganisationId, checked: Checked): Promise<Traces> {
+    const { draft, world, outcome } = checked
+    const { after, homes, offices } = outcome
+    const on = draft.effectiveOn
+    const facts = (unit: UnitId): Rearranged[] => {
+      const found = after.units.get(unit)
+      return found ? [found] : []
+    }
+    const units = await rearrange(tx, by, {
+      ...{ plan: id, on, ended: after.ended },
+      created: after.created.flatMap(facts),
+      changed: after.changed.flatMap(facts),
+      successions: [...after.heirs].flatMap(([from, heirs]) =>
+        heirs.filter((to) => to !== from).map((to) => ({ from, to })),
+      ),
+    })
+    const rights = await carryRights(
+      tx,
+      by,
+      { ended: offices.ended.map((grant) => grant.id), begun: offices.begun },
+      on,
+    )
+    const { seconds } = outcome.places
+    const posts = await moving.moveSeconds(
+      tx,
+      seconds.map(({ post, to }) => ({ post: post.id, to })),
+      on,
+    )
+    const list = [...homes].map(([from, to]) => ({ from, to }))
+    const divided = after.ended.filter((unit) => (after.heirs.get(unit)?.length ?? 0) > 1)
+    const requests = await homesStore.requests(tx.db, list)
+    for (const { id: request, to } of requests) tx.audit(by, 'request.rehomed', `request:${request}`, { unit: to })
+    const imports = await homesStore.imports(tx.db, list)
+    const memories = await homesStore.memories(tx.db, list)
+    const spellings = await homesStore.spellings(tx.db, list, divided)
+    const renamedUnits = after.changed.filter((unit) => after.units.get(unit)?.name !== world.units.get(unit)?.name)
+    return {
+      ...{ units, rights, seconds: posts, requests, imports, memories, spellings },
+      ...(await named(tx, by, checked)),
+      ...(await mailboxes(tx, by, checked)),
+      groups: [...after.created, ...after.ended, ...renamedUnits, ...seconds.flatMap(({ to }) => to ?? [])],
+    }
+  }
+}

@@ -1,0 +1,330 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
+import type { Draft } from '../../src/reorganisations/draft.ts'
+import { figuresOf } from '../../src/reorganisations/outcome.ts'
+import type { ReorganisationId } from '../../src/reorganisations/reorganisation.ts'
+import { tidyUp } from '../../src/main/tidy.ts'
+import { addDays, addMonths, dayOf } from '../../src/kernel/day.ts'
+import { movedClock } from '../support/clock.ts'
+import { startOffice, type Office } from '../support/database.ts'
+import { drafted, dump, letBegin, planFor, quangNinh, type Province } from '../support/reorganisations.ts'
+import { allowed } from '../support/system.ts'
+
+const clock = movedClock()
+let office: Office
+let province: Province
+
+beforeAll(async () => {
+  office = await startOffice({ clock })
+  province = await quangNinh(office.services, 1_000)
+  await office.services.lists.follow(allowed('system.tidy', tidier))
+}, 60_000)
+afterAll(() => office.stop())
+
+const tidier = { kind: 'job', id: 'job:tidy', name: 'tidy' } as const
+const work = async () => {
+  await office.services.reorganisations.work()
+  await office.services.lists.follow(allowed('system.tidy', tidier))
+}
+const read = () => allowed('reorganisation.read', province.staff)
+const may = () => allowed('reorganisation.change', province.staff)
+const stateOf = async (id: ReorganisationId) => (await office.services.reorganisations.read(read(), id))?.record.state
+const query = async <T extends object>(sql: string, values: unknown[] = []): Promise<T[]> =>
+  (await office.services.database.pool.query<T>(sql.replaceAll('TODAY', `date '${clock.today()}'`), values)).rows
+const nameOf = (name: string) => unitsBefore().find((unit) => unit.name === name)?.id ?? ''
+
+/** Every living address of a mailbox, and the unit of whose mailbox it reaches. */
+const reach = () =>
+  query<{ local: string; role: string; unit: string; until: Date | null }>(
+    `SELECT d.local, d.role, a.unit_id AS unit, d.until FROM address d JOIN account a ON a.id = d.holder_id
+     WHERE d.state = 'live' AND a.kind <> 'person' ORDER BY 1`,
+  )
+
+describe('Quảng Ninh in one night', () => {
+  let plan: Draft
+  let id: ReorganisationId
+  let before: Awaited<ReturnType<typeof dump>>
+  let boxes: Awaited<ReturnType<typeof reach>>
+
+  test('is a plan without a fault, in numbers', async () => {
+    const { services } = office
+    plan = planFor(services, province, { letters: true })
+    id = await drafted(services, province.staff, plan)
+    const checked = await services.reorganisations.check(read(), plan)
+    expect(checked.outcome.faults).toEqual([])
+    expect(figuresOf(checked.outcome)).toMatchObject({
+      // Communes, districts, agencies, and departments that become one with others of their name.
+      ...{ ended: 145 + 13 + 8 + 18, created: 28 + 0 + 3 },
+    })
+    const { after } = checked.outcome
+    const kinds = Map.groupBy(after.units.values(), ({ kind }) => kind)
+    // 14 since 2025, and the one that is made up.
+    expect(kinds.get('agency')).toHaveLength(15)
+    expect(kinds.get('commune')).toHaveLength(54)
+    expect(kinds.get('district')).toBeUndefined()
+  })
+
+  test('is stopped by the brake until a second person has released it', async () => {
+    const { services } = office
+    before = await dump(services)
+    boxes = await reach()
+    const checked = await services.reorganisations.check(read(), plan)
+    const asked = await services.reorganisations.schedule(may(), id, services.reorganisations.hash(checked.draft))
+    expect(asked).toMatchObject({ ok: true, value: { state: 'held' } })
+    await work()
+    expect(await dump(services)).toEqual(before)
+    await services.reorganisations.withdraw(may(), id)
+    await letBegin(services, province, id)
+    expect(await stateOf(id)).toBe('scheduled')
+  })
+
+  test('leaves nobody without a unit, nor a unit without an administrator', async () => {
+    await work()
+    expect(await stateOf(id)).toBe('applied')
+    const [lost] = await query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM account a LEFT JOIN unit_on(TODAY) u ON u.unit_id = a.unit_id WHERE u.unit_id IS NULL`,
+    )
+    expect(lost?.n).toBe(0)
+    const [posts] = await query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM account a JOIN post p ON p.person_id = a.person_id AND p.is_primary AND p.valid_to IS NULL
+       WHERE p.unit_id = a.unit_id`,
+    )
+    expect(posts?.n).toBe(province.people + 2)
+    const empty = await query(
+      `SELECT name FROM unit_on(TODAY) u WHERE kind IN ('agency', 'commune') AND NOT EXISTS (
+         SELECT FROM role_grant g WHERE g.unit_id = u.unit_id AND (g.valid_to IS NULL OR g.valid_to > TODAY))`,
+    )
+    expect(empty).toEqual([])
+  })
+
+  test('lets every old address reach the mailbox of the heir for a year', async () => {
+    const after = new Map((await reach()).map((each) => [each.local, each]))
+    const until = new Date(`${addMonths(dayOf(clock()), 12)}T00:00:00+07:00`)
+    const heirs = await query<{ from: string; to: string[] }>(
+      `SELECT from_id AS "from", array_agg(to_id::text) AS "to" FROM unit_succession GROUP BY 1`,
+    )
+    const heirsOf = new Map(heirs.map(({ from, to }) => [from, to]))
+    for (const { local, unit } of boxes) {
+      const now = after.get(local)
+      expect(now).toBeDefined()
+      expect([unit, ...(heirsOf.get(unit) ?? [])]).toContain(now?.unit)
+      if (now?.role === 'alias') expect(now.until).toEqual(until)
+    }
+  })
+
+  test('takes lists, what imports remember, and the history along', async () => {
+    const [list] = await query<{ rule: { unitId: string }[]; name: string }>(
+      `SELECT u.name, g.rule FROM mail_group g JOIN unit_on(TODAY) u ON u.unit_id = g.unit_id WHERE g.name = 'Toàn Thành phố Hạ Long'`,
+    )
+    expect(list?.name).toBe('Phường Hà Tu')
+    const dead = await query(
+      `SELECT spelling FROM import_spelling s WHERE NOT EXISTS (SELECT FROM unit_on(TODAY) u WHERE u.unit_id = s.unit_id)`,
+    )
+    expect(dead).toEqual([])
+    const [event] = await query<{ note: string; detail: object }>(
+      `SELECT note, detail FROM account_event WHERE kind = 'unit-reorganised' AND note LIKE 'Sở Du lịch → %' LIMIT 1`,
+    )
+    expect(event).toMatchObject({
+      note: 'Sở Du lịch → Sở Văn hóa, Thể thao và Du lịch',
+      detail: { why: plan.name, letter: { number: '1679/NQ-UBTVQH15' } },
+    })
+    const passages = await office.services.reorganisations.passages(
+      allowed('unit.read', province.staff),
+      nameOf('Sở Du lịch') as never,
+    )
+    expect(passages.to).toMatchObject([{ name: 'Sở Văn hóa, Thể thao và Du lịch', plan: { id } }])
+  })
+
+  test('writes to everybody whose unit is another, once', async () => {
+    const [sent] = await query<{ n: number; people: number }>(
+      `SELECT (SELECT count(*)::int FROM outbox WHERE template = 'reorganised') AS n,
+        (SELECT count(*)::int FROM reorganisation_move m JOIN account a ON a.id = m.account_id
+          WHERE a.kind = 'person' AND m.from_id <> m.to_id) AS people`,
+    )
+    expect(sent?.n).toBe(sent?.people)
+    expect(sent?.n).toBeGreaterThan(500)
+  })
+
+  test('makes the directory due, and the mail server only where an address changed', async () => {
+    const [due] = await query<{ directory: number; mail: number; boxes: number }>(
+      `SELECT count(*) FILTER (WHERE target = 'directory' AND wanted > 1)::int AS directory,
+        count(*) FILTER (WHERE target = 'mail' AND wanted > 1 AND a.kind = 'person')::int AS mail,
+        count(*) FILTER (WHERE target = 'mail' AND wanted > 1 AND a.kind <> 'person')::int AS boxes
+       FROM sync s JOIN account a ON a.id = s.subject_id`,
+    )
+    expect(due?.directory).toBeGreaterThan(700)
+    expect(due?.boxes).toBeGreaterThan(100)
+    // Only those who hold a mailbox whose address changed.
+    expect(due?.mail).toBeLessThan(250)
+  })
+
+  test('is taken back as if it had never been', async () => {
+    const { services } = office
+    expect(await services.reorganisations.reverse(may(), id, 'Nghị quyết chưa có hiệu lực')).toMatchObject({ ok: true })
+    await work()
+    expect(await stateOf(id)).toBe('reversed')
+    const after = await dump(services)
+    for (const [table, rows] of Object.entries(before)) expect({ table, rows: after[table] }).toEqual({ table, rows })
+    expect((await services.audit.verify(allowed('audit.read'))).broken).toBeNull()
+  })
+})
+
+describe('a plan for a day to come', () => {
+  let id: ReorganisationId
+
+  test('waits for it, and is blocked by what stands in its way then', async () => {
+    const { services } = office
+    const on = addDays(dayOf(clock()), 30)
+    const plan = { ...planFor(services, province), effectiveOn: on }
+    id = await drafted(services, province.staff, plan)
+    await letBegin(services, province, id)
+    await work()
+    expect(await stateOf(id)).toBe('scheduled')
+    const before = await dump(services)
+    // The only administrator of a commune that goes on as another is suspended meanwhile.
+    await query(
+      `UPDATE account SET state = 'suspended' WHERE id IN (SELECT account_id FROM role_grant WHERE unit_id = $1)`,
+      [nameOf('Phường Trần Hưng Đạo')],
+    )
+    clock.to(on)
+    await work()
+    expect(await stateOf(id)).toBe('blocked')
+    const found = await services.reorganisations.read(read(), id)
+    expect(found?.record.faults).toMatchObject([{ kind: 'seat-empty' }])
+    await query(`UPDATE account SET state = 'active' WHERE state = 'suspended'`)
+    expect(await dump(services)).toEqual(before)
+  })
+
+  test('goes on once that is mended, with those who came meanwhile', async () => {
+    const { services } = office
+    await query(`UPDATE account SET unit_id = $1 WHERE id = $2`, [nameOf('Sở Du lịch'), province.second.accountId])
+    const [second] = await query<{ id: string }>(
+      `INSERT INTO post (id, person_id, unit_id, title, employment, is_primary, valid_from)
+       SELECT gen_random_uuid(), person_id, $1, 'Chuyên viên', 'civil-servant', false, '2026-01-01' FROM account WHERE id = $2 RETURNING id`,
+      [nameOf('Sở Thông tin và Truyền thông'), province.staff.accountId],
+    )
+    await letBegin(services, province, id)
+    await work()
+    expect(await stateOf(id)).toBe('applied')
+    const [came] = await query<{ name: string }>(
+      `SELECT u.name FROM account a JOIN unit_on($2::date) u ON u.unit_id = a.unit_id WHERE a.id = $1`,
+      [province.second.accountId, clock.today()],
+    )
+    expect(came?.name).toBe('Sở Văn hóa, Thể thao và Du lịch')
+    const posts = await query<{ id: string; name: string; ended: boolean }>(
+      `SELECT p.id, u.name, p.valid_to IS NOT NULL AS ended FROM post p JOIN unit_version u ON u.unit_id = p.unit_id
+       WHERE NOT p.is_primary ORDER BY ended DESC`,
+    )
+    expect(posts).toMatchObject([
+      { id: second?.id, name: 'Sở Thông tin và Truyền thông', ended: true },
+      { name: 'Sở Khoa học và Công nghệ', ended: false },
+    ])
+  })
+
+  test('is not taken back once somebody has built upon it', async () => {
+    const { services } = office
+    const [moved] = await query<{ id: string; to: string }>(
+      `SELECT account_id AS id, to_id AS "to" FROM reorganisation_move WHERE reorganisation_id = $1 AND from_id <> to_id LIMIT 1`,
+      [id],
+    )
+    await query(`UPDATE account SET unit_id = $1 WHERE id = $2`, [nameOf('Sở Y tế'), moved?.id])
+    expect(await services.reorganisations.reverse(may(), id, 'Thôi')).toEqual({
+      ok: false,
+      refusal: { kind: 'built-upon', things: 1 },
+    })
+    const found = await services.reorganisations.read(read(), id)
+    if (!found) throw new Error()
+    expect(await services.reorganisations.built(read(), found.record)).toMatchObject([{ kind: 'people' }])
+    await query(`UPDATE account SET unit_id = $1 WHERE id = $2`, [moved?.to, moved?.id])
+    expect(await services.reorganisations.built(read(), found.record)).toEqual([])
+  })
+
+  test('taken back on a later day, leaves the days between as they were', async () => {
+    const { services } = office
+    const on = clock.today()
+    clock.to(addDays(on, 3))
+    expect(await services.reorganisations.reverse(may(), id, 'Tòa án đình chỉ')).toMatchObject({ ok: true })
+    await work()
+    expect(await stateOf(id)).toBe('reversed')
+    const count = async (day: string) =>
+      (
+        await query<{ kind: string; n: number }>(
+          `SELECT kind, count(*)::int AS n FROM unit_on($1::date) WHERE kind IN ('commune', 'district') GROUP BY 1 ORDER BY 1`,
+          [day],
+        )
+      ).map(({ n }) => n)
+    expect(await count(addDays(on, -1))).toEqual([171, 13])
+    expect(await count(addDays(on, 1))).toEqual([54])
+    expect(await count(clock.today())).toEqual([171, 13])
+    const [where] = await query<{ between: string; now: string }>(
+      `SELECT (SELECT u.name FROM post p JOIN unit_on($2::date) u ON u.unit_id = p.unit_id WHERE p.person_id = a.person_id AND p.is_primary
+          AND p.valid_from <= $2::date AND (p.valid_to IS NULL OR p.valid_to > $2::date)) AS between,
+        (SELECT u.name FROM unit_on($3::date) u WHERE u.unit_id = a.unit_id) AS now
+       FROM account a WHERE a.id = $1`,
+      [province.second.accountId, addDays(on, 1), clock.today()],
+    )
+    expect(where?.now).toBe('Sở Du lịch')
+  })
+})
+
+test('a former unit’s address ends with its term, and its mailbox keeps its mail', async () => {
+  const { services } = office
+  // The units became what they are today; from tomorrow on they can be something else.
+  clock.to(addDays(clock.today(), 1))
+  const plan = planFor(services, province)
+  const id = await drafted(services, province.staff, plan)
+  await letBegin(services, province, id)
+  await work()
+  expect(await stateOf(id)).toBe('applied')
+  const aliases = async () => (await reach()).filter(({ until }) => until !== null).map(({ local }) => local)
+  expect(await aliases()).toContain('stttt')
+  clock.to(addDays(addMonths(clock.today(), 12), 1))
+  await tidyUp(services)
+  expect(await aliases()).toEqual([])
+  const [kept] = await query<{ kind: string; local: string; state: string }>(
+    `SELECT a.kind, d.local, a.state FROM account a JOIN address d ON d.holder_id = a.id AND d.role = 'primary' AND d.state = 'live'
+     WHERE a.display_name = 'Sở Thông tin và Truyền thông'`,
+  )
+  expect(kept).toEqual({ kind: 'function', local: 'stttt-luu', state: 'active' })
+}, 60_000)
+
+describe('a draft', () => {
+  test('is written by one at a time', async () => {
+    const { reorganisations } = office.services
+    const id = await drafted(office.services, province.staff, {
+      ...planFor(office.services, province),
+      steps: [],
+      assignments: [],
+      seats: [],
+    })
+    const step = { kind: 'merge', unit: nameOf('Sở Du lịch'), into: nameOf('Sở Y tế') } as never
+    const seen = (await reorganisations.read(read(), id))?.record.revision ?? 0
+    expect(await reorganisations.addSteps(may(), id, seen, [step])).toMatchObject({ ok: true })
+    expect(await reorganisations.addSteps(may(), id, seen, [step])).toEqual({
+      ok: false,
+      refusal: { kind: 'reorganisation-changed-meanwhile' },
+    })
+    expect(await reorganisations.removeStep(may(), id, seen + 1, 2)).toEqual({
+      ok: false,
+      refusal: { kind: 'unknown-step' },
+    })
+    expect(await reorganisations.removeStep(may(), id, seen + 1, 1)).toMatchObject({ ok: true })
+    expect((await reorganisations.read(read(), id))?.draft.steps).toEqual([])
+  })
+
+  test('with faults, or that was not the one looked at, does not begin', async () => {
+    const { reorganisations } = office.services
+    const id = await drafted(office.services, province.staff, {
+      ...planFor(office.services, province),
+      steps: [],
+      assignments: [],
+      seats: [],
+    })
+    expect(await reorganisations.schedule(may(), id, 'x')).toEqual({
+      ok: false,
+      refusal: { kind: 'reorganisation-faulty', faults: 1 },
+    })
+    expect(await reorganisations.cancel(may(), id)).toMatchObject({ ok: true })
+    expect(await stateOf(id)).toBe('cancelled')
+  })
+})
