@@ -64,7 +64,9 @@ export async function startSink(
       logger: false,
       closeTimeout: 500,
       onRcptTo({ address }, _session, done) {
-        const said = REFUSING[address.split('@')[1] ?? '']
+        const domain = address.split('@')[1] ?? ''
+        // Nobody has an address there (RFC 2606).
+        const said = REFUSING[domain] ?? (domain.endsWith('.invalid') ? '550 5.1.2 No such domain' : undefined)
         if (said === undefined) done()
         else done(Object.assign(new Error(said.slice(4)), { responseCode: Number(said.slice(0, 3)) }))
       },

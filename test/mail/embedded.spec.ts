@@ -6,6 +6,9 @@ import { linked } from '../../src/mail/embedded-pages.ts'
 import { embeddedMail, startEmbeddedMail } from '../../src/mail/embedded.ts'
 import type { EmbeddedMailServer } from '../../src/mail/embedded.ts'
 import { letterSender } from '../../src/mail/messages.ts'
+import { openReturnDoor, type ReturnedMail } from '../../src/mail/returns.ts'
+import { readReport } from '../../src/letters/bounce.ts'
+import { until } from '../support/waiting.ts'
 import type { LetterSender } from '../../src/mail/messages.ts'
 
 describe('the embedded mail server', () => {
@@ -130,4 +133,63 @@ test.each([
   ['a < b & c', 'a &lt; b &amp; c'],
 ])('the text %j becomes %j', (text, html) => {
   expect(linked(text)).toBe(html)
+})
+
+describe('the embedded mail server with a reader of returned letters', () => {
+  const BASE = 'thu-tra-ve@quangninh.gov.vn'
+  const returnTo = `thu-tra-ve+${'0'.repeat(44)}@quangninh.gov.vn`
+
+  test('sends back what goes nowhere, and hands on what others send back', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'congvu-embedded-'))
+    const heard: { address: string; mail: ReturnedMail }[] = []
+    const door = await openReturnDoor({
+      ...{ host: '127.0.0.1', port: 0, knows: (address) => address.startsWith('thu-tra-ve+') },
+      take: (address, mail) => Promise.resolve(void heard.push({ address, mail })),
+    })
+    const server = await startEmbeddedMail({
+      ...{ folder, domain: 'quangninh.gov.vn', smtpPort: 0, webPort: 0, resolve: () => Promise.resolve(null) },
+      returns: { address: BASE, port: door.port },
+    })
+    const url = `smtp://127.0.0.1:${server.smtpPort}`
+    const sender = letterSender({ url, ca: null, from: 'khong-tra-loi@quangninh.gov.vn', timeoutMs: 2_000 })
+    try {
+      const letter = { messageId: '<1@t.example>', subject: 'Đã nhận', text: 'x', returnTo }
+      await sender.send({ ...letter, to: 'lan@thu-cu.invalid' })
+      await until('the report', () => Promise.resolve(heard.length === 1))
+      expect(heard[0]?.address).toBe(returnTo)
+      const [first] = heard
+      if (!first) throw new Error('nothing was heard')
+      expect(readReport(first.mail)).toEqual({
+        ...{ bounce: 'permanent', status: '5.1.2', detail: '550 5.1.2 There is no such domain' },
+      })
+      await sender.send({ ...letter, to: returnTo, returnTo: null })
+      expect(heard[1]).toMatchObject({ address: returnTo, mail: { deliveryStatus: null, fromNobody: false } })
+      // Other letters are kept as ever, and nothing comes back for them.
+      await sender.send({ ...letter, to: 'lan@example.com' })
+      expect(heard).toHaveLength(2)
+    } finally {
+      await sender.close()
+      await server.close()
+      await door.close()
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('says "later" to whoever hands something back while nobody reads it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'congvu-embedded-'))
+    const server = await startEmbeddedMail({
+      ...{ folder, domain: 'quangninh.gov.vn', smtpPort: 0, webPort: 0, resolve: () => Promise.resolve(null) },
+      returns: { address: BASE, port: 1 },
+    })
+    const url = `smtp://127.0.0.1:${server.smtpPort}`
+    const sender = letterSender({ url, ca: null, from: 'a@example.com', timeoutMs: 2_000 })
+    try {
+      const letter = { messageId: '<1@t.example>', subject: 'x', text: 'x', to: returnTo }
+      await expect(sender.send(letter)).rejects.toMatchObject({ fault: { kind: 'unreachable' } })
+    } finally {
+      await sender.close()
+      await server.close()
+      await rm(folder, { recursive: true })
+    }
+  })
 })
