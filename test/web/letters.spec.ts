@@ -320,7 +320,7 @@ describe('how long things are kept', () => {
       ...{ decision: 'return', returnText: 'Bổ sung quyết định', version: '2' },
     })
     expect(decided.status).toBe(404)
-    expect(plain((await second.get('/nhat-ky?viec=request.purged')).html)).toContain('request.purged')
+    expect((await second.get('/nhat-ky?viec=request.purged')).html).toContain(`href="/cho-duyet/${id}"`)
   })
 
   test('that somebody else changed meanwhile is not saved', async () => {

@@ -160,7 +160,8 @@ describe('the waiting times', () => {
 
   test('are in the navigation of everybody who may read them', async () => {
     for (const who of [approver, it, auditor]) expect((await who.get('/cho-duyet')).html).toContain('href="/thoi-gian"')
-    expect((await it.get('/cho-duyet')).html).toContain('href="/ngay-nghi"')
-    expect((await approver.get('/cho-duyet')).html).not.toContain('href="/ngay-nghi"')
+    expect((await it.get('/cho-duyet')).html).toContain('href="/quy-dinh"')
+    expect((await it.get('/quy-dinh')).html).toContain('href="/ngay-nghi"')
+    expect((await approver.get('/cho-duyet')).html).not.toContain('href="/quy-dinh"')
   })
 })
