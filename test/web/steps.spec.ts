@@ -46,7 +46,7 @@ describe('the policy of steps', () => {
     expect(mainOf(seen.html)).toContain(words.policy.present(0))
     expect(mainOf(seen.html)).toContain('1. Quản trị đơn vị, 1 ngày làm việc')
     expect(seen.html).not.toContain('/phe-duyet/sua')
-    expect((await it.get('/cho-duyet')).html).toContain(`href="${PATH}"`)
+    expect((await it.get('/quy-dinh')).html).toContain(`href="${PATH}"`)
   })
 
   test('is changed for every unit, and says by whom and why', async () => {
