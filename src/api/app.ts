@@ -21,6 +21,7 @@ import { documentOf } from './openapi.ts'
 import { policyRoutes } from './policies.routes.ts'
 import { Problem, type ApiRefusal } from './problem.ts'
 import { requestRoutes } from './requests.routes.ts'
+import { severalRoutes } from './several.routes.ts'
 import { roleRoutes } from './roles.routes.ts'
 import type { ApiRoute } from './route.ts'
 import { BASE, langOf, servingOf } from './serving.ts'
@@ -32,6 +33,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...meRoutes(services),
   ...unitRoutes(services),
   ...requestRoutes(services),
+  ...severalRoutes(services),
   ...deputyRoutes(services),
   ...accountRoutes(services),
   ...lifeRoutes(services),

@@ -44,6 +44,8 @@ type Done = {
   readonly around: Surroundings
 }
 
+export type Decisions = ReturnType<typeof decisionsOf>
+
 /** The approver's side: decisions about the step that waits. */
 export function decisionsOf(deps: RequestsDeps, changes: Changes) {
   const { transaction, secrets, accounts, addresses, letters } = deps

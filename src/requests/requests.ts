@@ -7,6 +7,7 @@ import { inboxOf } from './inbox.ts'
 import { purgingOf } from './purging.ts'
 import { readingOf } from './reading.ts'
 import { remindersOf } from './reminders.ts'
+import { severalOf } from './several.ts'
 import * as store from './store.ts'
 
 export type { Refusal } from './changes.ts'
@@ -17,6 +18,8 @@ export { INBOX_TABS } from './inbox.ts'
 export type { Purgeable, PurgedRequest, PurgeLimits } from './purging.ts'
 export type { RequestEventLine, RequestView, StepLine, Turn } from './reading.ts'
 export type { UnitWaitingTimes } from './reminders.ts'
+export { MOST_AT_ONCE } from './several.ts'
+export type { Read, SeveralChoice, SeveralOutcome } from './several.ts'
 export type { SeatName, Waits } from './waits.ts'
 export type Requests = ReturnType<typeof requestsOf>
 
@@ -25,12 +28,14 @@ export function requestsOf(deps: RequestsDeps) {
   const { prisma, transaction, clock, addresses } = deps
   const changes = changesOf(deps)
   const { change } = changes
+  const decisions = decisionsOf(deps, changes)
 
   return {
     ...filingOf(deps, changes),
     ...inboxOf(deps),
     ...readingOf(deps, changes),
-    ...decisionsOf(deps, changes),
+    ...decisions,
+    ...severalOf(decisions),
     ...remindersOf(deps, changes),
     ...purgingOf(deps, changes),
 

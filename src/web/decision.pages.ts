@@ -6,7 +6,7 @@ import { maskIdentificationNumber } from '../kernel/identification-number.ts'
 import { lines } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
 import { IDENTITIES, type Identity } from '../requests/request.ts'
-import type { Refusal, RequestView } from '../requests/requests.ts'
+import type { RequestView } from '../requests/requests.ts'
 import { HttpFault } from './http-fault.ts'
 import type { KeptForm, Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
@@ -14,7 +14,8 @@ import { guarded, type Route } from './route.ts'
 import { stepsView } from './steps-view.ts'
 import { instant } from './views/formats.ts'
 import { troubleText } from './words/letter-sayings.ts'
-import { refusalText, whyText } from './words/sayings.ts'
+import { refusedText, whyText } from './words/sayings.ts'
+import type { Words } from './words/vi.ts'
 import { seatsText, seatText } from './words/workflow-sayings.ts'
 
 const FIELDS = ['decision', 'identity', 'handOver', 'returnText', 'rejectText', 'version'] as const
@@ -124,7 +125,7 @@ export function decisionPages(services: Services): Route[] {
           : await requests[choice.type](permit, id, { version, comment: choice.comment })
       if (!outcome.ok) {
         if (outcome.refusal.kind === 'unknown-request') throw new HttpFault(404)
-        again([{ field: 'decision', text: refused(page, outcome.refusal) }])
+        again([{ field: 'decision', text: refusedText(page.t, outcome.refusal) }])
         return
       }
       const approved = typeof outcome.value === 'object' ? outcome.value : null
@@ -151,7 +152,7 @@ export function decisionPages(services: Services): Route[] {
       }
       const taken = await requests.takeOver(permit, id, { version: versionOf(input.version), comment: why.data })
       if (!taken.ok) {
-        again(refused(page, taken.refusal))
+        again(refusedText(page.t, taken.refusal))
         return
       }
       page.notice('ok', page.t.workflow.turn.takenOver)
@@ -191,37 +192,19 @@ function parse(
       const field = type === 'return' ? 'returnText' : 'rejectText'
       const comment = Comment.safeParse(input[field])
       if (comment.success) return { ok: true, choice: { type, comment: comment.data } }
-      const texts: Record<string, string> = {
-        empty: type === 'return' ? says.returnEmpty : says.rejectEmpty,
-        'too-short': says.short,
-        'too-long': says.long(2_000),
-        odd: page.t.request.errors.control,
-      }
-      return wrong({ field, text: texts[comment.error.issues[0]?.message ?? ''] ?? says.short })
+      const empty = type === 'return' ? says.returnEmpty : says.rejectEmpty
+      return wrong({ field, text: commentText(page.t, comment.error.issues[0]?.message, empty) })
     }
     default:
       return wrong({ field: 'decision', text: says.choose })
   }
 }
 
-/** Why it was not done, in words: who was faster, when and what they did. */
-function refused(page: Page, refusal: Refusal): string {
-  const { t, lang } = page
-  switch (refusal.kind) {
-    case 'not-in-state': {
-      const what = { approved: 'approved', returned: 'returned', rejected: 'rejected' } as const
-      const did = what[refusal.was as keyof typeof what] as keyof typeof what | undefined
-      if (did === undefined || !refusal.byName || refusal.at === null) return refusalText(t, refusal)
-      return t.decision.already(refusal.byName, t.decision.alreadyWhat[did], instant(refusal.at, lang))
-    }
-    case 'changed-meanwhile':
-      if (!refusal.byName || refusal.at === null) return refusalText(t, refusal)
-      return t.workflow.decision.meanwhile(refusal.byName, instant(refusal.at, lang))
-    case 'duplicate-person':
-      return t.decision.errors.duplicate
-    case 'address-taken':
-      return t.decision.errors.addressLost
-    default:
-      return refusalText(t, refusal)
+/** What is wrong with a comment that the applicant is to read. */
+export function commentText(t: Words, code: string | undefined, empty: string): string {
+  const says = t.decision.errors
+  const texts: Record<string, string> = {
+    ...{ empty, 'too-short': says.short, 'too-long': says.long(2_000), odd: t.request.errors.control },
   }
+  return texts[code ?? ''] ?? says.short
 }

@@ -5,6 +5,7 @@ import { decisionPages } from './decision.pages.ts'
 import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
 import { audienceOf, type Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
+import { severalPages } from './several.pages.ts'
 import { unitChoices, type UnitChoice } from './unit-choice.ts'
 import { count, duration, short, type Lang } from './views/formats.ts'
 import type { Words } from './words/vi.ts'
@@ -44,6 +45,7 @@ export function inboxPages(services: Services): Route[] {
         title: staff ? t.inbox.titleAll : t.inbox.title,
         meta: `${scope.meta} · ${t.inbox.counts(count(counts[tabs[0]], lang), count(counts.overdue, lang))}`,
         waiting: counts.mine,
+        bulk: page.may('request.decide') && ['mine', 'waiting', 'overdue'].includes(asked.tab),
         deputies: page.may('deputy.read'),
         asked,
         empty: { mine: t.workflow.inbox.emptyMine, waiting: t.inbox.empty }[asked.tab as string] ?? t.inbox.emptyTab,
@@ -60,6 +62,7 @@ export function inboxPages(services: Services): Route[] {
         list: paging(inbox, t.inbox.noun),
       })
     }),
+    ...severalPages(services),
     ...decisionPages(services),
   ]
 }
@@ -91,6 +94,7 @@ type Note = { readonly tone: string; readonly icon: string; readonly text: strin
 /** A line as the table shows it: texts only, so that the template has nothing to work out. */
 function rowOf(line: InboxLine, now: Date, t: Words, lang: Lang) {
   return {
+    id: line.id,
     href: `/cho-duyet/${line.id}`,
     name: line.fullName,
     position: line.position,

@@ -127,6 +127,8 @@ export function pageOf(
           .slice(0, 200)
           .replace(/[\p{C}]/gu, ' '),
       ),
+    /** Every value of a parameter that may come several times. */
+    queries: (name: string): string[] => [request.query[name] ?? []].flat().filter((each) => typeof each === 'string'),
     /** The page number of a list. */
     number: (): number => Math.min(100_000, Math.max(1, Math.trunc(Number(text(request.query.trang))) || 1)),
     /** A part of the path that a schema reads; a 404 when it does not fit. */

@@ -55,6 +55,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /requests/:id/return': bySeat(200),
   'POST /requests/:id/rejection': bySeat(200),
   'POST /requests/:id/take-over': [401, 403, [404, 409, 404], [409, 200, 404], [404, 404, 409], 200, 403],
+  // An outcome for each: who may not decide about one is told so in it.
+  'POST /request-approvals': [401, 403, 200, 200, 200, 200, 403],
+  'POST /request-returns': [401, 403, 200, 200, 200, 200, 403],
   'GET /waiting-times': staff(200),
   'GET /deputies': staff(200),
   'POST /deputies': [401, 403, 201, 201, 201, 201, 403],
@@ -268,6 +271,13 @@ async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> 
       const body = approval ? { identity: 'hr-list', handOver: 'link' } : { comment: 'Bổ sung số quyết định' }
       return { path: at(id), body, tagged: `/requests/${id}` }
     }
+    case 'POST /request-approvals':
+      return { path: route, body: { requests: [{ id: requests[place], version: 1 }] } }
+    case 'POST /request-returns':
+      return {
+        path: route,
+        body: { requests: [{ id: requests[place], version: 1 }], comment: 'Bổ sung số quyết định' },
+      }
     case 'POST /deputies': {
       const [from, to] = nextDays()
       return { path: route, body: { principal: null, deputy: deputy, from, to } }

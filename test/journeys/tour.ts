@@ -33,6 +33,13 @@ export async function staffPages(
 ): Promise<void> {
   await visitAll(approver, 'admin', look, {
     settled: ['/cho-duyet', 'a[href="/cho-duyet?tab=settled"]'],
+    several: ['/cho-duyet', '.cv-table tbody .cv-check', 'button[value=approve]'],
+    'several-error': [
+      '/cho-duyet',
+      '.cv-table tbody .cv-check',
+      'button[value=return]',
+      'main form[method=post] button',
+    ],
     'nothing-found': ['/cho-duyet?q=khongco'],
     accounts: ['/cho-duyet', 'nav a[href="/tai-khoan"]'],
     account: ['/tai-khoan?q=thuy+duong', '.cv-table a'],

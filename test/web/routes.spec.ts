@@ -73,6 +73,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /dang-xuat': all('/dang-nhap'),
 
   'GET /cho-duyet': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /cho-duyet/nhieu': ['in', 403, INBOX, INBOX, INBOX, INBOX, 403],
+  'POST /cho-duyet/nhieu': [403, 403, ...Array<Outcome>(4).fill('/cho-duyet/nhieu?lam=approve'), 403],
+  'GET /cho-duyet/nhieu/ket-qua': ['in', 403, INBOX, INBOX, INBOX, INBOX, 403],
   'GET /cho-duyet/:id': ['in', 403, ...within(200), 200, 200],
   // Whoever stands above a unit that has its own administrator reads its requests, and decides only once they took them over.
   'POST /cho-duyet/:id/quyet-dinh': [

@@ -266,3 +266,55 @@ describe('an auditor', () => {
     expect(await stateOf(id)).toBe('submitted')
   })
 })
+
+describe('several at once', () => {
+  const chosen = (ids: readonly RequestId[]) => ({ chon: ids.map((id) => `${id}.2`) })
+  const query = (act: string, ids: readonly RequestId[]) =>
+    `/cho-duyet/nhieu?lam=${act}&${ids.map((id) => `chon=${id}`).join('&')}`
+
+  test('are approved, each with an outcome of its own', async () => {
+    const good = [await waiting(units.agency), await waiting(units.agency)]
+    const own = await waiting(units.agency, 'Trần Thị Minh Hà', actors.approver.address)
+    const other = await waiting(units.other)
+    const inbox = await approver.get('/cho-duyet')
+    expect(inbox.html).toContain(`name="chon" value="${good[0]}"`)
+    const page = await approver.get(query('approve', [...good, own, other]))
+    expect(plain(page.html)).toContain(vi.decisions.several.approve.title(2))
+    expect(plain(page.html)).toContain(vi.workflow.turn['own-request'].slice(0, 20))
+    expect(page.html).not.toContain(`/cho-duyet/${other}`)
+    const none = await approver.fill(query('approve', good), chosen(good), '/cho-duyet/nhieu')
+    expect(errorsIn(none.html).map(({ field }) => field)).toEqual(['identity', 'handOver'])
+
+    // What the page keeps back is refused as well where it is sent all the same.
+    const fields = { lam: 'approve', identity: 'hr-list', handOver: 'link' }
+    const sent = { ...fields, ...chosen([own, ...good, other]) }
+    const seen = await approver.fill(query('approve', good), sent, '/cho-duyet/nhieu')
+    expect(seen.location).toBe('/cho-duyet/nhieu/ket-qua')
+    expect(plain(seen.html)).toContain(vi.decisions.several.approve.done(2, 2))
+    expect(plain(seen.html)).toContain(vi.refusals['own-request'])
+    expect(await Promise.all([...good, own, other].map(stateOf))).toEqual([
+      ...['approved', 'approved', 'submitted', 'submitted'],
+    ])
+    const { pool } = web.services.database
+    const { rows } = await pool.query(`SELECT action FROM audit_entry WHERE subject = ANY ($1) ORDER BY action`, [
+      good.map((id) => `request:${id}`),
+    ])
+    expect(rows.filter(({ action }) => action === 'request.approved')).toHaveLength(2)
+  })
+
+  test('are returned with one comment; whoever was faster is named', async () => {
+    const ids = [await waiting(units.agency), await waiting(units.agency)]
+    await decide(second, ids[1] as RequestId, { decision: 'reject', rejectText: 'Không thuộc đơn vị', version: '2' })
+    const short = { lam: 'return', comment: 'ngắn', ...chosen(ids) }
+    const again = await approver.fill(query('return', ids), short, '/cho-duyet/nhieu')
+    expect(errorsIn(again.html)).toEqual([{ field: 'comment', text: vi.decision.errors.short }])
+    const seen = await approver.fill(
+      query('return', ids),
+      { ...short, comment: 'Bổ sung quyết định tuyển dụng' },
+      '/cho-duyet/nhieu',
+    )
+    expect(plain(seen.html)).toContain(vi.decisions.several.return.done(1, 1))
+    expect(plain(seen.html)).toContain(actors.second.name)
+    expect(await Promise.all(ids.map(stateOf))).toEqual(['returned', 'rejected'])
+  })
+})

@@ -12,6 +12,7 @@ import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
 import { workflowEn } from './workflow.en.ts'
+import { decisionsEn } from './decisions.en.ts'
 
 const plurals = new Intl.PluralRules('en')
 /** `2 requests`, `1 request`; takes numbers and numbers already written, such as `6,000`. */
@@ -138,6 +139,7 @@ export const en: Words = {
     slip: 'Print a slip and hand it over',
   },
   workflow: workflowEn,
+  decisions: decisionsEn,
   letters: letterPagesEn,
   policies: policiesEn,
   retention: retentionEn,
@@ -602,8 +604,9 @@ export const en: Words = {
     open: (name) => `Open the request of ${name}`,
     bulk: {
       chosen: (n, total) => `${n} of ${total} chosen`,
-      approve: (n) => `Approve ${n}…`,
-      clear: 'Clear',
+      choose: 'Choose requests, then:',
+      approve: 'Approve those chosen…',
+      return: 'Return those chosen…',
       select: (name) => `Choose ${name}`,
       selectAll: 'Choose all on this page',
     },

@@ -10,6 +10,7 @@ import type { DetailsField, FieldError } from '../../requests/details.ts'
 import type { Refusal } from '../../requests/requests.ts'
 import type { StepsRefusal } from '../../requests/steps-policies.ts'
 import type { UnitRefusal } from '../../units/unit.ts'
+import { instant } from '../views/formats.ts'
 import type { Words } from './vi.ts'
 
 /** The message for a refusal of any use case; a new refusal does not compile without its words. */
@@ -122,5 +123,26 @@ export function passwordText(t: Words, refusal: PasswordRefusal, max: number): s
       return says.different
     default:
       return refusal satisfies never
+  }
+}
+
+/** Why a decision about a request was not made: who was faster, when and what they did. */
+export function refusedText(t: Words, refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'not-in-state': {
+      const what = { approved: 'approved', returned: 'returned', rejected: 'rejected' } as const
+      const did = what[refusal.was as keyof typeof what] as keyof typeof what | undefined
+      if (did === undefined || !refusal.byName || refusal.at === null) return refusalText(t, refusal)
+      return t.decision.already(refusal.byName, t.decision.alreadyWhat[did], instant(refusal.at, t.lang))
+    }
+    case 'changed-meanwhile':
+      if (!refusal.byName || refusal.at === null) return refusalText(t, refusal)
+      return t.workflow.decision.meanwhile(refusal.byName, instant(refusal.at, t.lang))
+    case 'duplicate-person':
+      return t.decision.errors.duplicate
+    case 'address-taken':
+      return t.decision.errors.addressLost
+    default:
+      return refusalText(t, refusal)
   }
 }

@@ -10,6 +10,7 @@ import { importsVi } from './imports.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
+import { decisionsVi } from './decisions.vi.ts'
 import { apiVi } from './api.vi.ts'
 
 /**
@@ -135,6 +136,7 @@ export const vi = {
     slip: 'In phiếu giao tận tay',
   },
   workflow: workflowVi,
+  decisions: decisionsVi,
   letters: letterPagesVi,
   policies: policiesVi,
   retention: retentionVi,
@@ -609,8 +611,9 @@ export const vi = {
     open: (name: string) => `Mở đề nghị của ${name}`,
     bulk: {
       chosen: (n: string, of: string) => `Đã chọn ${n} trên ${of} đề nghị`,
-      approve: (n: string) => `Duyệt ${n} đề nghị…`,
-      clear: 'Bỏ chọn',
+      choose: 'Chọn đề nghị rồi:',
+      approve: 'Duyệt các đề nghị đã chọn…',
+      return: 'Trả lại các đề nghị đã chọn…',
       select: (name: string) => `Chọn ${name}`,
       selectAll: 'Chọn tất cả trên trang này',
     },
