@@ -10,28 +10,30 @@ export type NavItem = {
   /** What waits there, shown as a badge; with `countText` for those who hear the page. */
   readonly count?: number
   readonly countText?: string
+  /** The pages of a section, itself the first; empty where it is the only one. */
+  readonly pages: readonly NavItem[]
 }
 
 type Link = { readonly href: string; readonly text: Exclude<keyof Words['nav'], 'waiting'> }
+/** A place of the navigation, and the pages that a second row shows once somebody is there. */
+type Section = Link & { readonly pages?: readonly Link[] }
 
-const STAFF: readonly Link[] = [
-  { href: '/viec-con-do', text: 'board' },
-  { href: '/cho-duyet', text: 'requests' },
-  { href: '/tai-khoan', text: 'accounts' },
-  { href: '/danh-sach-thu', text: 'lists' },
-  { href: '/thay-doi', text: 'changes' },
-  { href: '/don-vi', text: 'units' },
-  { href: '/phan-quyen', text: 'roles' },
-  { href: '/thoi-gian', text: 'times' },
+const MINE: Link = { href: '/tai-khoan-cua-toi', text: 'mine' }
+const TIMES: Link = { href: '/thoi-gian', text: 'times' }
+const LISTS: Link = { href: '/danh-sach-thu', text: 'lists' }
+const CHANGES: Link = { href: '/thay-doi', text: 'changes' }
+const STAFF: readonly Section[] = [
+  { href: '/viec-con-do', text: 'board', pages: [{ href: '/thu', text: 'letters' }] },
+  { href: '/cho-duyet', text: 'requests', pages: [TIMES] },
+  { href: '/tai-khoan', text: 'accounts', pages: [LISTS, CHANGES, { href: '/dia-chi', text: 'addresses' }] },
+  { href: '/don-vi', text: 'units', pages: [{ href: '/phan-quyen', text: 'roles' }] },
   { href: '/quy-dinh', text: 'policies' },
-  { href: '/dia-chi', text: 'addresses' },
-  { href: '/thu', text: 'letters' },
   { href: '/nhat-ky', text: 'audit' },
-  { href: '/tai-khoan-cua-toi', text: 'mine' },
+  MINE,
 ]
 /** Pages that are found under another one's place. */
 const WITHIN: Readonly<Record<string, readonly string[]>> = { '/quy-dinh': ['/ngay-nghi', '/chot-an-toan/nguong'] }
-const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
+const SECTIONS: Readonly<Record<Audience, readonly Section[]>> = {
   nobody: [
     { href: '/', text: 'home' },
     { href: '/de-nghi', text: 'request' },
@@ -39,27 +41,25 @@ const LINKS: Readonly<Record<Audience, readonly Link[]>> = {
     { href: '/kich-hoat', text: 'activate' },
     { href: '/dang-nhap', text: 'signIn' },
   ],
-  person: [{ href: '/tai-khoan-cua-toi', text: 'mine' }],
+  person: [MINE],
   'unit-admin': [
-    { href: '/cho-duyet', text: 'inbox' },
-    { href: '/tai-khoan', text: 'people' },
-    { href: '/danh-sach-thu', text: 'lists' },
-    { href: '/thay-doi', text: 'changes' },
+    { href: '/cho-duyet', text: 'inbox', pages: [TIMES] },
+    { href: '/tai-khoan', text: 'people', pages: [LISTS, CHANGES] },
     { href: '/don-vi', text: 'units' },
-    { href: '/thoi-gian', text: 'times' },
-    { href: '/tai-khoan-cua-toi', text: 'mine' },
+    MINE,
   ],
   deputy: [
-    { href: '/cho-duyet', text: 'inbox' },
-    { href: '/tai-khoan', text: 'people' },
-    { href: '/danh-sach-thu', text: 'lists' },
+    { href: '/cho-duyet', text: 'inbox', pages: [TIMES] },
+    { href: '/tai-khoan', text: 'people', pages: [LISTS] },
     { href: '/don-vi', text: 'units' },
-    { href: '/thoi-gian', text: 'times' },
-    { href: '/tai-khoan-cua-toi', text: 'mine' },
+    MINE,
   ],
   'it-staff': STAFF,
   auditor: STAFF,
 }
+
+const isAt = (path: string, { href }: Link): boolean =>
+  [href, ...(WITHIN[href] ?? [])].some((each) => path === each || (each !== '/' && path.startsWith(`${each}/`)))
 
 /** The navigation of a page: what the role may do, the place marked, what waits with its count. */
 export function navigation(audience: Audience, path: string, t: Words, waiting = 0, changes = 0): readonly NavItem[] {
@@ -68,16 +68,14 @@ export function navigation(audience: Audience, path: string, t: Words, waiting =
     '/cho-duyet': decides ? { count: waiting, countText: t.nav.waiting(waiting) } : undefined,
     '/thay-doi': { count: changes, countText: t.life.navCount(changes) },
   }
-  return LINKS[audience].map(({ href, text }) => {
-    const counted = counts[href]
-    return {
-      href,
-      text: t.nav[text],
-      current: [href, ...(WITHIN[href] ?? [])].some(
-        (each) => path === each || (each !== '/' && path.startsWith(`${each}/`)),
-      ),
-      ...(counted && counted.count > 0 ? counted : {}),
-    }
+  const item = (link: Link, current: boolean, pages: readonly NavItem[] = []): NavItem => {
+    const counted = [counts[link.href], ...pages.map(({ href }) => counts[href])].find((each) => each && each.count > 0)
+    return { href: link.href, text: t.nav[link.text], current, pages, ...counted }
+  }
+  return SECTIONS[audience].map(({ pages: more = [], ...section }) => {
+    const within = more.length === 0 ? [] : [section, ...more]
+    const pages = within.map((link) => item(link, isAt(path, link)))
+    return item(section, isAt(path, section) || pages.some(({ current }) => current), pages)
   })
 }
 
