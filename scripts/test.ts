@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeMigrated } from './servers/migrated.ts'
 import { ensurePackages } from './servers/packages.ts'
 
 // Every test, or with --pure those that touch nothing outside the process, or with --long all of them at full figures.
@@ -60,9 +61,18 @@ async function jest(
 ): Promise<Outcome & { passed: number; failed: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'congvu-tests-'))
   const report = join(folder, 'report.json')
+  // Every test that needs a database starts with a copy of this one.
+  const database = pure ? undefined : join(folder, 'database')
+  if (database !== undefined) {
+    chmodSync(folder, 0o755)
+    await makeMigrated(database)
+  }
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest')]
   args.push('--json', `--outputFile=${report}`, `--maxWorkers=${workers}`, ...patterns)
-  const outcome = await run(name, process.execPath, args, { TEST_SCALE: long ? 'full' : 'tenth' })
+  const outcome = await run(name, process.execPath, args, {
+    TEST_SCALE: long ? 'full' : 'tenth',
+    ...(database !== undefined && { TEST_DATABASE_OF: database }),
+  })
   try {
     const counted = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number

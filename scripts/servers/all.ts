@@ -50,6 +50,8 @@ export type ServersOptions = {
   readonly fast?: boolean
   /** Whether programs on this machine may hand in mail on port 25 without a password, and Congvu's letters go that way. */
   readonly relaying?: boolean
+  /** The folder of a PostgreSQL to start as a copy of; see `PostgresOptions.copyOf`. */
+  readonly databaseOf?: string | undefined
 }
 
 type Secrets = Record<'congvu' | 'dovecot' | 'postfix' | 'apiKey', string>
@@ -79,7 +81,7 @@ function freshFolder(): string {
 export async function startServers(options: ServersOptions = {}): Promise<Servers> {
   if (!isRoot()) throw new Error('The real servers need root: Postfix does not run without it')
   await ensurePackages()
-  const { domain = 'quangninh.gov.vn', fast = false, relaying = false } = options
+  const { domain = 'quangninh.gov.vn', fast = false, relaying = false, databaseOf } = options
   const folder = options.folder ?? freshFolder()
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   if (!isOpen(folder)) throw new Error(`The servers' users cannot reach ${folder}: a folder above it is closed to them`)
@@ -131,7 +133,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
       returns: `127.0.0.1:${returnsPort}`,
       networks: relaying ? '127.0.0.0/8' : undefined,
     }),
-    startPostgres({ folder: at('postgres'), fast }),
+    startPostgres({ folder: at('postgres'), fast, copyOf: databaseOf }),
     startSink({ port: sinkPort, certificates }),
   ] as const
   const started = await Promise.allSettled(starting)

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -31,6 +31,8 @@ export type PostgresOptions = {
   readonly persistent?: boolean
   /** True trades durability (fsync) for speed: for tests that do not pull the plug. */
   readonly fast?: boolean
+  /** The folder of one that was stopped in order: a new one starts with its data and password, in a tenth of the time. */
+  readonly copyOf?: string | undefined
 }
 
 const CTYPES: Partial<Record<NodeJS.Platform, string>> = { linux: 'C.UTF-8', darwin: 'en_US.UTF-8' }
@@ -48,12 +50,16 @@ function owner(): { uid: number; gid: number } | undefined {
 
 /** A private PostgreSQL in a folder of its own, on 127.0.0.1 only; a folder used before keeps its data and password. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { folder, persistent = true, fast = false } = options
+  const { folder, persistent = true, fast = false, copyOf } = options
   const as = owner()
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const programs = postgresPrograms(folder)
   const data = join(folder, 'data')
   const passwordFile = join(folder, 'password')
+  if (copyOf !== undefined && !existsSync(data)) {
+    copyFileSync(join(copyOf, 'password'), passwordFile)
+    await run('cp', ['-a', '--reflink=auto', join(copyOf, 'data'), data])
+  }
   if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
   if (as) chownSync(passwordFile, as.uid, as.gid)
   const password = readFileSync(passwordFile, 'utf8').trim()

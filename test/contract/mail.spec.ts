@@ -3,6 +3,7 @@ import { chown, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServers } from '../../scripts/servers/all.ts'
+import { DATABASE_OF } from '../support/migrated.ts'
 import type { Servers } from '../../scripts/servers/all.ts'
 import { dovecotMail } from '../../src/mail/dovecot.ts'
 import { dovecotSurvey } from '../../src/mail/dovecot-survey.ts'
@@ -108,7 +109,7 @@ mailContract('the embedded server', embeddedWorld)
 describe('with real servers', () => {
   let servers: Servers
   beforeAll(async () => {
-    servers = await startServers({ fast: true })
+    servers = await startServers({ fast: true, databaseOf: DATABASE_OF })
   }, 120_000)
   afterAll(async () => {
     await servers.stop()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startServers } from '../../scripts/servers/all.ts'
+import { DATABASE_OF } from '../support/migrated.ts'
 import type { Servers } from '../../scripts/servers/all.ts'
 import { argon2, personEntry, visit } from './support.ts'
 
@@ -16,7 +17,7 @@ const dnOf = (login: string) => `uid=${login},ou=people,${servers.slapd.baseDn}`
 const active = (password = PASSWORD) => ['congvuSignIn: TRUE', `userPassword: ${argon2(password)}`]
 
 beforeAll(async () => {
-  servers = await startServers({ fast: true })
+  servers = await startServers({ fast: true, databaseOf: DATABASE_OF })
   at = visit(servers)
   const entries = [
     personEntry(servers, an, [

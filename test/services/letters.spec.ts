@@ -1,6 +1,5 @@
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { migrate } from '../../src/db/migrate.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { returnAddressOf } from '../../src/letters/return-address.ts'
 import { compose, type Services } from '../../src/main/compose.ts'
@@ -8,6 +7,7 @@ import { parseConfig } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
 import { work, type Worker } from '../../src/main/work.ts'
 import { startServers, type Servers } from '../../scripts/servers/all.ts'
+import { DATABASE_OF, migratedDatabase } from '../support/migrated.ts'
 import { scaled } from '../support/scale.ts'
 import { seedUnits, settings, someDetails, submitted, unique } from '../support/system.ts'
 import { until } from '../support/waiting.ts'
@@ -18,9 +18,8 @@ let worker: Worker
 let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
 
 beforeAll(async () => {
-  servers = await startServers({ fast: true, relaying: true })
-  const url = await servers.postgres.createDatabase('congvu')
-  await migrate(url)
+  servers = await startServers({ fast: true, relaying: true, databaseOf: DATABASE_OF })
+  const url = await migratedDatabase(servers.postgres)
   const config = parseConfig(settings(servers, { DATABASE_URL: url }))
   services = compose(config, logger(config.logLevel), { connections: 20 })
   units = await seedUnits(services)

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate } from '../../src/db/migrate.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig, type Environment } from '../../src/main/config.ts'
@@ -10,6 +9,7 @@ import { logger } from '../../src/main/log.ts'
 import { guarded } from '../../scripts/servers/guard.ts'
 import { startPostgres, type Postgres } from '../../scripts/servers/postgres.ts'
 import { isOpen } from '../../scripts/servers/users.ts'
+import { DATABASE_OF, migratedDatabase } from './migrated.ts'
 
 export type Office = { postgres: Postgres; folder: string; env: Environment; services: Services; stop(): Promise<void> }
 
@@ -20,8 +20,8 @@ export async function startOffice(
   const folder = mkdtempSync(join(isOpen(tmpdir()) ? tmpdir() : '/tmp', 'congvu-'))
   chmodSync(folder, 0o755)
   guarded.folder(folder)
-  const postgres = await startPostgres({ folder, fast: true })
-  const url = await postgres.createDatabase('congvu')
+  const postgres = await startPostgres({ folder, fast: true, copyOf: DATABASE_OF })
+  const url = await ((options.migrated ?? true) ? migratedDatabase(postgres) : postgres.createDatabase('congvu'))
   const env = {
     DATABASE_URL: url,
     CONGVU_SECRET_KEY: randomBytes(32).toString('base64'),
@@ -38,7 +38,6 @@ export async function startOffice(
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
     ...options.env,
   }
-  if (options.migrated ?? true) await migrate(url)
   const services = compose(parseConfig(env), logger(env.LOG_LEVEL), {
     connections: 20,
     ...(options.clock ? { clock: options.clock } : {}),

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { cliActor, permit, type Action, type Permit, type PersonActor } from '../../src/access/policy.ts'
-import { migrate } from '../../src/db/migrate.ts'
 import { Day } from '../../src/kernel/day.ts'
 import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
@@ -11,6 +10,7 @@ import { logger } from '../../src/main/log.ts'
 import type { Details } from '../../src/requests/details.ts'
 import { startServers, type Servers } from '../../scripts/servers/all.ts'
 import { someDetails, unique } from './details.ts'
+import { DATABASE_OF, migratedDatabase } from './migrated.ts'
 
 export { someDetails, unique }
 
@@ -30,10 +30,9 @@ export type System = { servers: Servers; env: Environment; services: Services; s
 export async function startSystem(
   options: { fast?: boolean; env?: Record<string, string>; clock?: Clock } = {},
 ): Promise<System> {
-  const servers = await startServers({ fast: options.fast ?? true })
-  const url = await servers.postgres.createDatabase('congvu')
+  const servers = await startServers({ fast: options.fast ?? true, databaseOf: DATABASE_OF })
+  const url = await migratedDatabase(servers.postgres)
   const env = settings(servers, { DATABASE_URL: url, ...options.env })
-  await migrate(url)
   const config = parseConfig(env)
   const { clock } = options
   const services = compose(config, logger(config.logLevel), { connections: 20, ...(clock && { clock }) })

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Express } from 'express'
 import supertest from 'supertest'
-import { migrate } from '../../src/db/migrate.ts'
 import { startEmbeddedDirectory, type EmbeddedDirectory } from '../../src/directory/embedded.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import type { LetterParams, Template } from '../../src/letters/letter.ts'
@@ -14,6 +13,7 @@ import { logger } from '../../src/main/log.ts'
 import { site } from '../../src/main/site.ts'
 import type { Route } from '../../src/web/route.ts'
 import { startPostgres } from '../../scripts/servers/postgres.ts'
+import { DATABASE_OF, migratedDatabase } from './migrated.ts'
 
 export type WebSystem = {
   readonly services: Services
@@ -32,9 +32,9 @@ export async function startWeb(options: { clock?: Clock; env?: Record<string, st
   const folder = mkdtempSync(join(tmpdir(), 'congvu-web-'))
   // PostgreSQL runs as another user where the tests run as root.
   chmodSync(folder, 0o755)
-  const postgres = await startPostgres({ folder: join(folder, 'postgres'), fast: true, persistent: false })
-  const url = await postgres.createDatabase('congvu')
-  await migrate(url)
+  const database = { folder: join(folder, 'postgres'), copyOf: DATABASE_OF }
+  const postgres = await startPostgres({ ...database, fast: true, persistent: false })
+  const url = await migratedDatabase(postgres)
   const base = 'dc=quangninh,dc=gov,dc=vn'
   const service = {
     baseDn: base,
