@@ -8,6 +8,7 @@ import { dayOf } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { Language } from '../letters/letter.ts'
 import { openRoster, type Roster } from './file.ts'
+import { doubtfulColumn } from './reading/doubt.ts'
 import { ASIDES_SHOWN, type Found } from './found.ts'
 import { decide, type Choices, type ImportId, type ImportRefusal, type NewImport } from './import.ts'
 import type { Planning, ReadRows } from './planning.ts'
@@ -122,7 +123,12 @@ export function arrivingOf(deps: {
           cells.push(chunks.seal('cells', texts))
           texts = []
         }
-        if (roster.need === null)
+        // An encoding that is a guess must be seen before a whole list is converted by it.
+        const doubtful = doubtfulColumn(roster.tables)
+        const need =
+          roster.need ??
+          (doubtful === null ? null : ({ kind: 'needs-mapping', sheet: doubtful, why: 'encoding' } as const))
+        if (need === null)
           for await (const row of roster.rows()) {
             const facts = factsOf({ ...row, seq: rows.length + 1 }, NO_PATCH, context)
             rows.push({ sheet: row.sheet, number: row.number, facts })
@@ -137,7 +143,7 @@ export function arrivingOf(deps: {
           asides: roster.asides.slice(0, ASIDES_SHOWN),
           tookMs: Math.round(performance.now() - start),
         }
-        return { rows, cells: await Promise.all(cells), found, need: roster.need }
+        return { rows, cells: await Promise.all(cells), found, need }
       })
       if (!read.ok) return noteFault(id, 'unreadable', read.refusal)
       const { rows, cells, found, need } = read.value

@@ -17,6 +17,7 @@ import { chunksOf } from './chunks.ts'
 import { decide, ImportId, type Command, type ImportPolicy, type ImportRefusal, type ImportState } from './import.ts'
 import { hashOf, partsOf } from './plan.ts'
 import { planningOf } from './planning.ts'
+import { returningOf } from './returning.ts'
 import type { RosterLimits } from './reading/limits.ts'
 import { reviewingOf } from './reviewing.ts'
 import * as rowsStore from './rows-store.ts'
@@ -51,6 +52,7 @@ export function importsOf(deps: {
   const reviewing = reviewingOf(own)
   const running = runningOf(own)
   const viewing = viewingOf(own)
+  const returning = returningOf({ ...own, viewing })
 
   /** A command of a person, decided under the import's lock. */
   const command = (
@@ -103,6 +105,7 @@ export function importsOf(deps: {
     arrive: (permit: Permit<'import.change'>, arrival: Arrival) => arriving.arrive(permit.actor, arrival),
     match: (...asked: Parameters<typeof arriving.match>) => arriving.match(...asked),
     review: reviewing,
+    workbook: returning.workbook,
 
     /**
      * Carries the plan out that was looked at: at once, or after a second person has looked, or after two have released the

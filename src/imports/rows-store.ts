@@ -119,9 +119,11 @@ export async function find(db: Db, id: ImportId, seq: number): Promise<StoredRow
 export const bySeq = (db: Db, id: ImportId, seqs: readonly number[]): Promise<StoredRow[]> =>
   db.$queryRaw`SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND seq = ANY (${seqs}::int[])`
 
-export const byNumbers = (db: Db, id: ImportId, numbers: readonly number[]): Promise<StoredRow[]> =>
+/** Rows of a sheet by their numbers in the file. */
+export const ofSheet = (db: Db, id: ImportId, sheet: string, numbers: readonly number[]): Promise<StoredRow[]> =>
   db.$queryRaw`
-    SELECT ${ROW} FROM import_row WHERE import_id = ${id}::uuid AND row_number = ANY (${numbers}::int[]) ORDER BY seq LIMIT 50`
+    SELECT ${ROW} FROM import_row
+    WHERE import_id = ${id}::uuid AND sheet = ${sheet} AND row_number = ANY (${numbers}::int[])`
 
 /** The next rows to be carried out. */
 export const open = (db: Db, id: ImportId, limit: number): Promise<StoredRow[]> =>
@@ -190,6 +192,9 @@ export type Counts = {
   readonly outcomes: ReadonlyMap<Outcome, number>
   readonly groups: ReadonlyMap<ReasonGroup, number>
   readonly states: ReadonlyMap<RowState, number>
+  /** Of the rows that were carried out. */
+  readonly done: ReadonlyMap<Outcome, number>
+  /** Rows of the file, without people who are missing in it. */
   readonly rows: number
 }
 export async function counts(db: Db, id: ImportId): Promise<Counts> {
@@ -207,6 +212,7 @@ export async function counts(db: Db, id: ImportId): Promise<Counts> {
   return {
     outcomes: sum(({ outcome }) => outcome),
     states: sum(({ state }) => state),
+    done: new Map(outcomes.filter(({ state }) => state === 'done').map(({ outcome, n }) => [outcome, n])),
     groups: new Map(groups.map(({ name, n }) => [name, n])),
     rows: outcomes.reduce((total, { listed }) => total + listed, 0),
   }

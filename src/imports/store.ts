@@ -3,6 +3,7 @@ import { nextPolicyVersion, policyVersions } from '../db/policies.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { ImportPolicy, DEFAULT_IMPORT_POLICY, Choices, type ImportId, type ImportState, type Mode } from './import.ts'
 import { SheetMapping } from './reading/mapping.ts'
+import type { FileRefusal } from './reading/refusal.ts'
 
 type Db = Prisma.TransactionClient
 export const NO_FAULT = Prisma.DbNull
@@ -11,7 +12,7 @@ type Row = Prisma.ImportGetPayload<object>
 /** An import as it is kept, without its file and rows. */
 export type ImportRecord = Omit<
   Row,
-  'id' | 'state' | 'mode' | 'unitId' | 'choices' | 'askedBy' | 'handOver' | 'wish'
+  'id' | 'state' | 'mode' | 'unitId' | 'choices' | 'askedBy' | 'handOver' | 'wish' | 'fault'
 > & {
   readonly id: ImportId
   readonly state: ImportState
@@ -21,6 +22,8 @@ export type ImportRecord = Omit<
   readonly askedBy: AccountId | null
   readonly handOver: 'link' | 'slip'
   readonly wish: 'pause' | 'cancel' | null
+  /** Why it could not be read, or what must be said first. */
+  readonly fault: FileRefusal | { readonly kind: 'trouble'; readonly detail: string } | null
 }
 
 const recordOf = (row: Row): ImportRecord => ({
@@ -33,6 +36,7 @@ const recordOf = (row: Row): ImportRecord => ({
   askedBy: row.askedBy as AccountId | null,
   handOver: row.handOver as 'link' | 'slip',
   wish: row.wish as ImportRecord['wish'],
+  fault: row.fault as ImportRecord['fault'],
 })
 
 export async function find(db: Db, id: ImportId): Promise<ImportRecord | null> {

@@ -226,7 +226,16 @@ export function viewingOf(deps: {
       rowsStore.progress(prisma, id),
     state: async (_permit: Permit<'import.read'>, id: ImportId) => (await store.find(prisma, id))?.state ?? null,
 
-    /** Every row with its outcome, in the order of the file, for the workbook that goes back. */
+    /** Rows of a sheet by their numbers in the file. */
+    async rowsAt(id: ImportId, sheet: string, numbers: readonly number[]): Promise<Map<number, RowView>> {
+      const [rows, units] = await Promise.all([rowsStore.ofSheet(prisma, id, sheet, numbers), unitsNow()])
+      const opened = await chunks.withContents(id, rows)
+      return new Map(
+        opened.map((row) => [row.rowNumber ?? 0, viewOf(row, (unit) => units.named.get(unit)?.name ?? null)]),
+      )
+    },
+
+    /** Every row with its outcome, in the order of the file. */
     async *outcomes(_permit: Permit<'import.read'>, id: ImportId): AsyncGenerator<RowView> {
       const units = await unitsNow()
       for (let seq = 0; ;) {

@@ -130,7 +130,7 @@ export function compose(
     changes: bulkChangesOf({ sync, due: dueOf({ sync }) }),
     lives: accounts,
     subtree: units.subtree,
-    limits: {},
+    limits: config.imports,
   })
   const calendar = calendarOf({ prisma, transaction, clock })
   const lists = listsOf({ prisma, transaction, clock, addresses, sync, domain, named: config.posting !== null })

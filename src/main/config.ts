@@ -83,11 +83,18 @@ const Settings = z.object({
     .optional(),
   BOUNCE_HOST: text.default('127.0.0.1'),
   BOUNCE_PORT: port.default(2526),
+  IMPORT_MAX_MB: z.coerce.number().int().min(1).max(200).default(20),
+  IMPORT_MAX_UNPACKED_MB: z.coerce.number().int().min(1).max(4_000).default(600),
+  IMPORT_MAX_RATIO: z.coerce.number().int().min(10).max(1_000).default(250),
+  IMPORT_MAX_PARTS: z.coerce.number().int().min(10).max(100_000).default(1_000),
+  IMPORT_MAX_ROWS: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
+  IMPORT_MAX_COLUMNS: z.coerce.number().int().min(1).max(16_384).default(500),
+  IMPORT_MAX_CELLS: z.coerce.number().int().min(1).max(100_000_000).default(4_000_000),
   AUDIT_ANCHOR_TO: z.email().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-const OURS = /^(CONGVU|LDAP|DOVEADM|EMBEDDED|SMTP|SESSION|POSTING|BOUNCE)_/
+const OURS = /^(CONGVU|LDAP|DOVEADM|EMBEDDED|SMTP|SESSION|POSTING|BOUNCE|IMPORT)_/
 // OpenLDAP's own client library reads these; they are not ours to forbid.
 const FOREIGN = new Set(['LDAP_NOINIT', 'LDAPCONF', 'LDAPRC', 'LDAPTLS_REQCERT', 'LDAPTLS_CACERT'])
 
@@ -173,6 +180,16 @@ export function parseConfig(env: Environment) {
       raw.BOUNCE_ADDRESS === undefined
         ? null
         : { address: raw.BOUNCE_ADDRESS, host: raw.BOUNCE_HOST, port: raw.BOUNCE_PORT },
+    /** How much of a personnel file is read before it is refused. */
+    imports: {
+      fileBytes: raw.IMPORT_MAX_MB * 1_000_000,
+      unpackedBytes: raw.IMPORT_MAX_UNPACKED_MB * 1_000_000,
+      ratio: raw.IMPORT_MAX_RATIO,
+      parts: raw.IMPORT_MAX_PARTS,
+      rows: raw.IMPORT_MAX_ROWS,
+      columns: raw.IMPORT_MAX_COLUMNS,
+      cells: raw.IMPORT_MAX_CELLS,
+    },
     smtp: { url: raw.SMTP_URL, ca: raw.SMTP_CA_FILE ?? null, from: raw.MAIL_FROM },
   }
 }

@@ -206,7 +206,7 @@ async function choicesOf(services: Services, file: string, options: Options, fai
   if (options.map === undefined) return sheets
   const opened = await openRoster(
     { path: resolve(file), name: basename(file) },
-    { today: dayOf(services.clock()), ...sheets },
+    { today: dayOf(services.clock()), ...sheets, limits: services.config.imports },
   )
   if (!opened.ok) throw failure(`The file is not read: ${opened.refusal.kind}`)
   const byHand = new Map([...options.map].map(([field, index]) => [index, field]))

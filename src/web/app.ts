@@ -31,6 +31,7 @@ import { health } from './health.ts'
 import { holidayPages } from './holidays.pages.ts'
 import { homePages } from './home.pages.ts'
 import { HttpFault } from './http-fault.ts'
+import { importPages } from './imports.pages.ts'
 import { inboxPages } from './inbox.pages.ts'
 import { letterTextPages } from './letter-texts.pages.ts'
 import { listPages } from './lists.pages.ts'
@@ -70,6 +71,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...listPages(services),
   ...boardPages(services),
   ...brakePages(services),
+  ...importPages(services),
   ...unitPages(services),
   ...rolePages(services),
   ...holidayPages(services),

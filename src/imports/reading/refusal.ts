@@ -24,7 +24,7 @@ export type FileRefusal =
   | { kind: 'needs-mapping'; sheet: string; why: MappingNeed }
 
 /** Why a table cannot be read before somebody says what its columns are. */
-export type MappingNeed = 'no-header' | 'no-name' | 'double-columns'
+export type MappingNeed = 'no-header' | 'no-name' | 'double-columns' | 'encoding'
 
 export type OtherKind = 'html' | 'xml-spreadsheet' | 'binary-workbook' | 'open-document' | 'pdf' | 'archive' | 'unknown'
 

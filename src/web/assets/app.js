@@ -17,6 +17,7 @@ document.querySelectorAll('[data-cv-picker]').forEach(unitPicker)
 document.querySelectorAll('[data-cv-bulk]').forEach(bulkSelection)
 document.querySelectorAll('[data-cv-filter]').forEach(foldingFilter)
 document.querySelectorAll('[data-cv-live]').forEach(livePreview)
+document.querySelectorAll('[data-cv-progress]').forEach(progress)
 document.querySelectorAll('[data-cv-print]').forEach((button) => {
   button.hidden = false
   button.addEventListener('click', () => window.print())
@@ -190,4 +191,25 @@ function foldingFilter(form) {
     event.preventDefault()
     form.classList.add('cv-filter--open')
   })
+}
+
+/** Long work shows how far it is without being asked; when it enters another state, the whole page comes anew. */
+function progress(root) {
+  let share = root.querySelector('.cv-progress__done')?.getAttribute('width')
+  const ask = async () => {
+    try {
+      const answer = await window.fetch(window.location.href, { headers: { accept: 'text/html' } })
+      const page = new window.DOMParser().parseFromString(await answer.text(), 'text/html')
+      const next = page.querySelector('[data-cv-progress]')
+      if (!answer.ok || next?.dataset.cvProgress !== root.dataset.cvProgress) return window.location.reload()
+      const now = next.querySelector('.cv-progress__done')?.getAttribute('width')
+      // What nobody would hear as news is not said again.
+      if (now !== share) root.replaceChildren(...next.childNodes)
+      share = now
+    } catch {
+      // The next try may reach the server again.
+    }
+    window.setTimeout(ask, 2000)
+  }
+  window.setTimeout(ask, 2000)
 }

@@ -6,6 +6,7 @@ import { reconcileEn } from './reconcile.en.ts'
 import { rostersEn } from './rosters.en.ts'
 import { reorganisationsEn } from './reorganisations.en.ts'
 import { lifeEn } from './life.en.ts'
+import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
@@ -104,6 +105,7 @@ export const en: Words = {
     policies: 'Policies',
     letters: 'Lost letters',
     addresses: 'Look up an address',
+    imports: importPagesEn.nav,
     changes: lifeEn.nav,
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
@@ -181,6 +183,8 @@ export const en: Words = {
       'not-verified': 'Not verified',
     },
     brake: brakeEn.states,
+    import: importPagesEn.states,
+    row: importPagesEn.outcomes,
     change: lifeEn.changes.states,
   },
 
@@ -1181,6 +1185,7 @@ export const en: Words = {
   reconcile: reconcileEn,
   life: lifeEn,
   rosters: rostersEn,
+  imports: importPagesEn,
 
   times: {
     title: 'Waiting times',
@@ -1364,6 +1369,8 @@ export const en: Words = {
       sync: 'Synchronisation',
       brake: 'Safety brake',
       change: 'Pending changes',
+      import: 'Import',
+      row: 'Row of an import',
     },
     buttons: 'Buttons and links',
     focusLink: 'An ordinary link',

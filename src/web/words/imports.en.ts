@@ -31,6 +31,7 @@ export const importsEn: ImportsWords = {
     'import.cancelled': 'Import ended before its end',
     'import.continue': 'Went on with the rows that waited',
     'import.done': 'List carried out',
+    'import.downloaded': 'Result file of a list downloaded',
     'import.policy-changed': 'Import policy changed',
   },
 }

@@ -29,6 +29,7 @@ export const importsVi = {
     'import.cancelled': 'Đã hủy lần nhập danh sách',
     'import.continue': 'Xử lý tiếp các dòng còn lại',
     'import.done': 'Thực hiện xong danh sách',
+    'import.downloaded': 'Tải tệp kết quả của danh sách',
     'import.policy-changed': 'Sửa quy định nhập danh sách',
   },
 }

@@ -71,6 +71,7 @@ export const rostersEn: RosterWords = {
     'no-header': 'No header row was found in the first 15 rows. Choose it, or match the columns by hand.',
     'no-name': 'No column of names was found. Choose the column that holds the full name.',
     'double-columns': 'Two columns have the same heading. Choose which one is read.',
+    encoding: 'It is not sure which encoding the texts are in. Compare before and after, then confirm.',
   },
   mappingFaults: {
     'no-name': 'Choose the column of full names, or both the columns of surnames and given names',

@@ -70,6 +70,7 @@ export const rostersVi = {
     'no-header': 'Không tìm thấy dòng tiêu đề trong 15 dòng đầu. Chọn dòng tiêu đề, hoặc ghép cột bằng tay.',
     'no-name': 'Không tìm thấy cột họ và tên. Chọn cột chứa họ và tên.',
     'double-columns': 'Có hai cột cùng tiêu đề. Chọn cột nào được đọc.',
+    encoding: 'Không chắc chữ trong tệp thuộc bảng mã nào. So sánh trước và sau rồi xác nhận.',
   },
   mappingFaults: {
     'no-name': 'Chọn cột chứa họ và tên, hoặc cả hai cột họ đệm và tên',

@@ -6,6 +6,7 @@ import { reconcileVi } from './reconcile.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
 import { reorganisationsVi } from './reorganisations.vi.ts'
 import { lifeVi } from './life.vi.ts'
+import { importPagesVi } from './import-pages.vi.ts'
 import { importsVi } from './imports.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
@@ -101,6 +102,7 @@ export const vi = {
     policies: 'Quy định',
     letters: 'Thư không đến',
     addresses: 'Tra địa chỉ',
+    imports: importPagesVi.nav,
     changes: lifeVi.nav,
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
@@ -178,6 +180,8 @@ export const vi = {
       'not-verified': 'Chưa kiểm chứng',
     },
     brake: brakeVi.states,
+    import: importPagesVi.states,
+    row: importPagesVi.outcomes,
     change: lifeVi.changes.states,
   },
 
@@ -1191,6 +1195,7 @@ export const vi = {
   reconcile: reconcileVi,
   life: lifeVi,
   rosters: rostersVi,
+  imports: importPagesVi,
 
   times: {
     title: 'Thời gian chờ',
@@ -1375,6 +1380,8 @@ export const vi = {
       sync: 'Đồng bộ',
       brake: 'Chốt an toàn',
       change: 'Thay đổi chờ',
+      import: 'Lần nhập danh sách',
+      row: 'Dòng của danh sách',
     },
     buttons: 'Nút và liên kết',
     focusLink: 'Liên kết thường',
