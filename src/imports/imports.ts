@@ -105,7 +105,7 @@ export function importsOf(deps: {
     arrive: (permit: Permit<'import.change'>, arrival: Arrival) => arriving.arrive(permit.actor, arrival),
     match: (...asked: Parameters<typeof arriving.match>) => arriving.match(...asked),
     review: reviewing,
-    workbook: returning.workbook,
+    workbook: (...asked: Parameters<typeof returning.workbook>) => returning.workbook(...asked),
 
     /**
      * Carries the plan out that was looked at: at once, or after a second person has looked, or after two have released the

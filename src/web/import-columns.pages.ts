@@ -15,6 +15,7 @@ import type { FieldError } from './rendering.ts'
 import { guarded, type Route } from './route.ts'
 import { count } from './views/formats.ts'
 import { columnFieldText, fileRefusalText } from './words/roster-sayings.ts'
+import { importRefusalText } from './words/import-sayings.ts'
 
 const ENCODINGS = ['unicode', ...OLD_ENCODINGS] as const
 /** Columns that a page can map, and texts of a column that it shows. */
@@ -36,7 +37,8 @@ export function columnPages(services: Services): Route[] {
       if (found === null) throw new HttpFault(404)
       const kept = keptForm(page, formOf(view))
       const mayChange = page.may('import.change') && ['matching', 'preview'].includes(record.state)
-      const need = record.state === 'matching' && record.fault !== null && record.fault.kind !== 'trouble' ? record.fault : null
+      const need =
+        record.state === 'matching' && record.fault !== null && record.fault.kind !== 'trouble' ? record.fault : null
       const encodings = encodingsOf(page, view)
       await page.render('import-columns.njk', {
         title: t.imports.match.title,
@@ -49,8 +51,13 @@ export function columnPages(services: Services): Route[] {
         need: need === null ? null : fileRefusalText(t.rosters, lang, need),
         ...{ record, mayChange, encodings, wrong: { confirm: errorAt(kept, 'confirm') } },
         doubtful: encodings.some(({ isDoubtful: unsure }) => unsure),
-        tables: found.tables.slice(0, MOST_SHEETS).map((table, n) => tableOf(page, table, n, kept?.values ?? null, kept?.errors ?? [])),
-        fields: [null, ...COLUMN_FIELDS].map((field) => ({ value: field ?? '', text: columnFieldText(t.rosters, field) })),
+        tables: found.tables
+          .slice(0, MOST_SHEETS)
+          .map((table, n) => tableOf(page, table, n, kept?.values ?? null, kept?.errors ?? [])),
+        fields: [null, ...COLUMN_FIELDS].map((field) => ({
+          value: field ?? '',
+          text: columnFieldText(t.rosters, field),
+        })),
         encodingItems: ENCODINGS.map((value) => ({ value, text: t.rosters.encodings[value] })),
         asides: found.asideCount > 0 ? t.imports.match.asides(count(found.asideCount, lang)) : null,
       })
@@ -66,7 +73,9 @@ export function columnPages(services: Services): Route[] {
       const tables = found.tables.slice(0, MOST_SHEETS)
       const typed = typedIn(page, tables)
       const { mappings, errors } = read(page, tables, typed)
-      const isGuess = tables.some((table, n) => typed[`read${n}`] === 'yes' && table.columns.some((column) => isGuessed(column, n, typed)))
+      const isGuess = tables.some(
+        (table, n) => typed[`read${n}`] === 'yes' && table.columns.some((column) => isGuessed(column, n, typed)),
+      )
       if (isGuess && page.field('confirm') !== 'yes') errors.push({ field: 'confirm', text: says.errors.confirm })
       const again = (faults: readonly FieldError[]) => {
         page.keepForm(formOf(view), keepable(typed), faults)
@@ -79,9 +88,9 @@ export function columnPages(services: Services): Route[] {
       const matched = await imports.match(permit, record.id, mappings)
       if (!matched.ok) {
         const { refusal } = matched
-        if (refusal.kind === 'mapping') again([{ field: 'read0', text: refusal.fault === 'no-sheet' ? says.errors.sheet : t.rosters.mappingFaults[refusal.fault] }])
+        if (refusal.kind === 'mapping') again([{ field: 'read0', text: importRefusalText(t, refusal) }])
         else {
-          page.notice('bad', t.imports.refusals[refusal.kind])
+          page.notice('bad', importRefusalText(t, refusal))
           page.redirect(hrefOf(record.id))
         }
         return
@@ -113,7 +122,10 @@ function tableOf(page: Page, table: RosterTable, n: number, kept: Typed | null, 
     headerRow: value(`header${n}`, mapping.headerRow === null ? '' : String(mapping.headerRow)),
     dataFrom: value(`from${n}`, String(mapping.dataFrom)),
     wrong: Object.fromEntries(
-      [`read${n}`, `header${n}`, `from${n}`].map((name) => [name.replace(/\d+$/, ''), errors.find(({ field }) => field === name)?.text]),
+      [`read${n}`, `header${n}`, `from${n}`].map((name) => [
+        name.replace(/\d+$/, ''),
+        errors.find(({ field }) => field === name)?.text,
+      ]),
     ),
     columns: columns.slice(0, MOST_COLUMNS).map((column) => {
       const { index, heading } = column
@@ -122,13 +134,17 @@ function tableOf(page: Page, table: RosterTable, n: number, kept: Typed | null, 
       return {
         ...{ index, letter, heading },
         name: heading === '' ? letter : heading,
-        samples: [...new Set(data.map(({ text }) => text[index] ?? '').filter(Boolean))].slice(0, SAMPLES).join(' · '),
+        samples: [...new Set(data.map(({ text }) => masked(text[index] ?? '')).filter(Boolean))]
+          .slice(0, SAMPLES)
+          .join(' · '),
         field: value(`field${n}-${index}`, mapped?.field ?? (table.need === null ? '' : (column.proposed ?? ''))),
         encoding: value(`encoding${n}-${index}`, mapped?.encoding ?? 'unicode'),
         unsure: mapped?.field != null && !column.sure && table.mappedBy === 'headings',
       }
     }),
-    beginning: beginning.slice(0, SHOWN_ROWS).map(({ number, text }) => ({ number, text: text.filter(Boolean).join(' | ') })),
+    beginning: beginning
+      .slice(0, SHOWN_ROWS)
+      .map(({ number, text }) => ({ number, text: text.filter(Boolean).map(masked).join(' | ') })),
   }
 }
 
@@ -171,6 +187,9 @@ function read(page: Page, tables: readonly RosterTable[], typed: Typed) {
   if (Object.keys(mappings).length === 0) errors.push({ field: 'read0', text: says.sheet })
   return { mappings, errors }
 }
+
+/** Identification numbers show their last digits only: how a column is read can be told by those. */
+const masked = (text: string): string => text.replace(/\d{6,}(?=\d{3})/g, '•••')
 
 /** Null for nothing typed, undefined for what is no row. */
 const rowNumber = (text: string): number | null | undefined =>

@@ -59,7 +59,11 @@ export async function previewOf(services: Services, page: Page, view: ImportView
       waiting === 0
         ? []
         : [
-            { href: hrefWith({ 'ket-qua': 'review' }), text: `${says.preview.all} ${n(of('review'))}`, current: outcome === 'review' && group === null },
+            {
+              href: hrefWith({ 'ket-qua': 'review' }),
+              text: `${says.preview.all} ${n(of('review'))}`,
+              current: outcome === 'review' && group === null,
+            },
             ...REASON_GROUPS.filter((each) => counts.groups.has(each)).map((each) => ({
               href: hrefWith({ 'ket-qua': 'all', 'ly-do': each }),
               text: `${says.preview.groups[each]} ${n(counts.groups.get(each) ?? 0)}`,
@@ -90,8 +94,7 @@ export async function previewOf(services: Services, page: Page, view: ImportView
     list: paging(found, says.rowsNoun),
     units: view.openSpellings > 0 ? says.preview.units(n(view.openSpellings)) : null,
     encodings: encodingsOf(page, view),
-    absent:
-      record.mode === 'roster' && suspended > 0 ? says.preview.absent(n(suspended)) : says.preview.noAbsent,
+    absent: record.mode === 'roster' && suspended > 0 ? says.preview.absent(n(suspended)) : says.preview.noAbsent,
     start:
       record.state === 'preview'
         ? {
@@ -103,7 +106,10 @@ export async function previewOf(services: Services, page: Page, view: ImportView
             text: says.start.text(n(waiting), n(policy.undoDays)),
             brake: view.brake.map((reason) => reasonText(t, lang, reason)),
             asks: changes > policy.approveAbove ? says.start.askText(n(policy.approveAbove)) : null,
-            button: changes > policy.approveAbove && view.brake.length === 0 ? says.start.askButton : says.start.button(n(changes)),
+            button:
+              changes > policy.approveAbove && view.brake.length === 0
+                ? says.start.askButton
+                : says.start.button(n(changes)),
           }
         : null,
     changesText: n(changes),
@@ -129,4 +135,3 @@ export function encodingsOf(page: Page, { found }: Pick<ImportView, 'found'>) {
       }),
     )
 }
-

@@ -14,7 +14,7 @@ import type { FieldError } from './rendering.ts'
 import { guarded, type Route } from './route.ts'
 import { unitChoices } from './unit-choice.ts'
 import { count, day } from './views/formats.ts'
-import { changeText, personText, rowTexts } from './words/import-sayings.ts'
+import { changeText, importRefusalText, personText, rowTexts } from './words/import-sayings.ts'
 
 const Seq = z.coerce.number().int().min(1).max(2_000_000_000)
 const PLACE = `${IMPORTS}/:id/dong/:seq`
@@ -75,7 +75,12 @@ export function rowPages(services: Services): Route[] {
           hint: person.local === null ? '' : `${person.local}@${domain}`,
         })),
         units: unitsOf(row).map(({ id, name, parentName }) => ({ value: id, text: name, hint: parentName ?? '' })),
-        isDecided: row.patch.skip || row.patch.accepted.length > 0 || row.patch.person !== null || row.patch.unit !== null || Object.keys(row.patch.fields).length > 0,
+        isDecided:
+          row.patch.skip ||
+          row.patch.accepted.length > 0 ||
+          row.patch.person !== null ||
+          row.patch.unit !== null ||
+          Object.keys(row.patch.fields).length > 0,
         wrong: { person: errorAt(kept, 'person'), proposedUnit: errorAt(kept, 'proposedUnit') },
       })
     }),
@@ -101,7 +106,9 @@ export function rowPages(services: Services): Route[] {
             return review.reset(permit, id, row.seq)
           case 'person': {
             const person = z.union([PersonId, z.literal('new')]).safeParse(page.field('person'))
-            const isOffered = person.success && (person.data === 'new' || personsOf(row).some(({ personId }) => personId === person.data))
+            const isOffered =
+              person.success &&
+              (person.data === 'new' || personsOf(row).some(({ personId }) => personId === person.data))
             if (person.success && isOffered) return review.choose(permit, id, row.seq, person.data)
             again({}, [{ field: 'person', text: says.personNeeded }])
             return null
@@ -136,7 +143,7 @@ export function rowPages(services: Services): Route[] {
       if (done === null) return
       page.takeForm(form)
       if (done.ok) page.notice('ok', t.imports.preview.saved)
-      else page.notice('bad', t.imports.refusals[done.refusal.kind as keyof typeof t.imports.refusals])
+      else page.notice('bad', importRefusalText(t, done.refusal))
       page.redirect(listAgain(page, id))
     }),
 
@@ -147,7 +154,7 @@ export function rowPages(services: Services): Route[] {
       if (group === undefined) throw new HttpFault(400)
       const done = await imports.review.acceptAll(permit, record.id, group)
       if (done.ok) page.notice('ok', t.imports.preview.takenAll(count(done.value.rows, lang)))
-      else page.notice('bad', t.imports.refusals[done.refusal.kind as keyof typeof t.imports.refusals])
+      else page.notice('bad', importRefusalText(t, done.refusal))
       page.redirect(hrefOf(record.id))
     }),
   ]

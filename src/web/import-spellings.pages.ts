@@ -7,6 +7,7 @@ import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
 import { unitChoices } from './unit-choice.ts'
 import { count, day } from './views/formats.ts'
+import { importRefusalText } from './words/import-sayings.ts'
 
 const PLACE = `${IMPORTS}/:id/don-vi`
 const SHOWN = 200
@@ -20,7 +21,9 @@ export function spellingPages(services: Services): Route[] {
     guarded('get', PLACE, 'import.read', async (page, permit) => {
       const { t, lang } = page
       const { record } = await importOf(imports, page, permit)
-      const found = (await imports.spellings(permit, record.id)).filter(({ answer, said }) => said !== null || answer.kind !== 'sure')
+      const found = (await imports.spellings(permit, record.id)).filter(
+        ({ answer, said }) => said !== null || answer.kind !== 'sure',
+      )
       await page.render('import-spellings.njk', {
         title: t.imports.spellings.title,
         back: { href: hrefOf(record.id), text: t.imports.number(String(record.number)) },
@@ -31,7 +34,10 @@ export function spellingPages(services: Services): Route[] {
           text: [each.spelling.text, each.spelling.parent].filter(Boolean).join(', '),
           rows: count(each.rows, lang),
           means: meaning(page, each),
-          units: refsOf(each).map(({ id, name, parentName }) => ({ id, name: parentName === null ? name : `${name} (${parentName})` })),
+          units: refsOf(each).map(({ id, name, parentName }) => ({
+            id,
+            name: parentName === null ? name : `${name} (${parentName})`,
+          })),
           said: each.said !== null,
         })),
       })
@@ -43,16 +49,23 @@ export function spellingPages(services: Services): Route[] {
       const { record } = await importOf(imports, page, page.permit('import.read'))
       const path = `${hrefOf(record.id)}/don-vi`
       const direct = UnitId.safeParse(page.field('proposed'))
-      const typed = direct.success ? await units.find(direct.data) : (await choices.posted(page, page.field('picker'))).unit
+      const typed = direct.success
+        ? await units.find(direct.data)
+        : (await choices.posted(page, page.field('picker'))).unit
       const isForgotten = page.field('act') === 'forget'
       if (typed === null && !isForgotten) {
         page.notice('bad', says.needed)
         page.redirect(path)
         return
       }
-      const done = await imports.review.spell(permit, record.id, page.field('spelling'), isForgotten ? null : (typed?.id ?? null))
+      const done = await imports.review.spell(
+        permit,
+        record.id,
+        page.field('spelling'),
+        isForgotten ? null : (typed?.id ?? null),
+      )
       if (done.ok) page.notice('ok', says.saved(count(done.value.rows, lang)))
-      else page.notice('bad', t.imports.refusals[done.refusal.kind as keyof typeof t.imports.refusals])
+      else page.notice('bad', importRefusalText(t, done.refusal))
       page.redirect(done.ok ? hrefOf(record.id) : path)
     }),
   ]

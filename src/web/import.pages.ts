@@ -10,7 +10,7 @@ import { beyondEnd } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
 import { count, instant } from './views/formats.ts'
-import { rowTexts } from './words/import-sayings.ts'
+import { importRefusalText, rowTexts } from './words/import-sayings.ts'
 import { fileRefusalText } from './words/roster-sayings.ts'
 
 /** More changes than this, and the number is typed before somebody agrees to them. */
@@ -84,7 +84,7 @@ export function importPage(services: Services): Route[] {
       const act = page.field('act')
       if (act === 'start') {
         const started = await imports.start(permit, id, page.field('hash'))
-        if (!started.ok) page.notice('bad', says.refusals[started.refusal.kind as keyof typeof says.refusals])
+        if (!started.ok) page.notice('bad', importRefusalText(t, started.refusal))
         else if (started.value.state === 'held') page.notice('wait', says.start.held)
         else page.notice('ok', started.value.state === 'asked' ? says.start.asked : says.start.started)
       } else {
@@ -92,7 +92,7 @@ export function importPage(services: Services): Route[] {
         const [command, words] = acts[act as keyof typeof acts]
         const done = await command(permit, id)
         if (done.ok) page.notice('ok', words)
-        else page.notice('bad', says.refusals[done.refusal.kind as keyof typeof says.refusals])
+        else page.notice('bad', importRefusalText(t, done.refusal))
       }
       page.redirect(hrefOf(id))
     }),
@@ -109,7 +109,7 @@ export function importPage(services: Services): Route[] {
       else {
         const approved = await imports.approve(permit, record.id, page.field('hash'))
         page.takeForm(form)
-        if (!approved.ok) page.notice('bad', says.refusals[approved.refusal.kind as keyof typeof says.refusals])
+        if (!approved.ok) page.notice('bad', importRefusalText(t, approved.refusal))
         else if (approved.value.state === 'held') page.notice('wait', says.start.held)
         else page.notice('ok', says.start.started)
       }
@@ -191,7 +191,9 @@ function faultText(page: Page, fault: ImportView['record']['fault']): string | n
 function factsOf(page: Page, { record, unitName, found }: ImportView): { key: string; value: string }[] {
   const { t, lang } = page
   const says = t.imports
-  const sheets = found?.tables.filter(({ chosen, sheet }) => chosen && sheet !== '').map(({ sheet }) => says.preview.sheet(sheet))
+  const sheets = found?.tables
+    .filter(({ chosen, sheet }) => chosen && sheet !== '')
+    .map(({ sheet }) => says.preview.sheet(sheet))
   const at = (when: Date | null, by: string | null) =>
     when === null ? null : [by, instant(when, lang)].filter(Boolean).join(' · ')
   const rows: [string, string | null][] = [

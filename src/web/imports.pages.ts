@@ -12,6 +12,7 @@ import { guarded, type Route } from './route.ts'
 import { unitChoices } from './unit-choice.ts'
 import { count } from './views/formats.ts'
 import { IMPORTS, XLSX } from './import-places.ts'
+import { importRefusalText } from './words/import-sayings.ts'
 
 const FORM = 'import new'
 const NEW = `${IMPORTS}/moi`
@@ -73,7 +74,11 @@ export function importPages(services: Services): Route[] {
         const says = t.imports.upload
         const input = page.fields(FIELDS)
         const unit = await choices.posted(page, 'unit')
-        const parsed = NewImport.safeParse({ mode: input.mode, handOver: input.handOver, unitId: unit.unit?.id ?? null })
+        const parsed = NewImport.safeParse({
+          mode: input.mode,
+          handOver: input.handOver,
+          unitId: unit.unit?.id ?? null,
+        })
         const wrong = new Set(parsed.success ? [] : parsed.error.issues.map(({ path }) => path[0]))
         const { upload } = page
         const refused = upload.ok ? null : upload.refusal
@@ -100,7 +105,7 @@ export function importPages(services: Services): Route[] {
           ...{ fileName: upload.value.name, bytes: await upload.value.read(), language: lang },
         })
         if (!arrived.ok) {
-          back(page, { name: FORM, path: NEW }, typed, [{ field: 'unit', text: t.imports.refusals[arrived.refusal.kind] }])
+          back(page, { name: FORM, path: NEW }, typed, [{ field: 'unit', text: importRefusalText(t, arrived.refusal) }])
           return
         }
         page.takeForm(FORM)

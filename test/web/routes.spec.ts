@@ -5,6 +5,7 @@ import { Day } from '../../src/kernel/day.ts'
 import type { AccountId, GroupId, UnitId } from '../../src/kernel/ids.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
 import { decided, done, local } from '../support/shared.ts'
+import { planned } from '../support/rosters.ts'
 import { signedIn } from '../support/signed-in.ts'
 import { startWeb, visitor, type Seen, type Visitor, type WebSystem } from '../support/web.ts'
 
@@ -123,6 +124,22 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /chot-an-toan/:id/mo': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
   'POST /chot-an-toan/:id/khong-mo': [403, 403, 403, 403, 403, '/chot-an-toan/:id', 403],
 
+  'GET /nhap-danh-sach': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /nhap-danh-sach/moi': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /nhap-danh-sach/moi': [403, 403, 403, 403, 403, '/nhap-danh-sach/moi', 403],
+  'GET /nhap-danh-sach/mau': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /nhap-danh-sach/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /nhap-danh-sach/:id/cot': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /nhap-danh-sach/:id/cot': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/cot', 403],
+  'GET /nhap-danh-sach/:id/dong/:seq': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /nhap-danh-sach/:id/dong/:seq': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id', 403],
+  'POST /nhap-danh-sach/:id/nhan-goi-y': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id', 403],
+  'GET /nhap-danh-sach/:id/don-vi': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /nhap-danh-sach/:id/don-vi': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/don-vi', 403],
+  'POST /nhap-danh-sach/:id/viec': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id', 403],
+  'POST /nhap-danh-sach/:id/dong-y': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id', 403],
+  'POST /nhap-danh-sach/:id/tai-ve': [403, 403, 403, 403, 403, 200, 403],
+
   'GET /thay-doi': ['in', 403, 200, 200, 200, 200, 200],
   'GET /thay-doi/:id': ['in', 403, ...within(200), 200, 200],
   'POST /thay-doi/:id/dong-y': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
@@ -203,6 +220,7 @@ type Subject = {
   readonly grant: string
 }
 
+let imported = ''
 let web: WebSystem
 let actors: Record<Exclude<Role, 'nobody'>, { readonly accountId: AccountId }>
 let approver: Awaited<ReturnType<typeof seedStaff>>
@@ -241,6 +259,8 @@ beforeAll(async () => {
       list: await listOf(place, units[place]),
     }
   }
+  const csv = Buffer.from('Họ và tên;Ngày sinh;Đơn vị\nVi Thị Mỷ;27/07/1988;Sở Nội vụ')
+  imported = await planned(services, approver, csv, { fileName: 'can-bo.csv' })
   subjects = { agency: await subject('agency'), department: await subject('department'), other: await subject('other') }
 }, 60_000)
 afterAll(() => web.stop())
@@ -336,6 +356,8 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
     case 'POST /quy-dinh/thu/:letter/xem-thu':
       return { id: 'approved.vi', fields: { act: 'preview' } }
     default:
+      if (key.includes('/nhap-danh-sach/:id'))
+        return { id: imported, fields: { act: key.includes('/viec') ? 'withdraw' : 'skip', group: 'name' } }
       if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
       if (key.includes('/ma-truy-cap'))
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
@@ -361,7 +383,7 @@ async function tokenIdOf(role: Role): Promise<string> {
 /** What identifies the subject in an address. */
 const PARAMETER = /:(id|token|year|day|tag|letter)/
 const send = (who: Visitor, key: string, id: string, fields: Record<string, string> = {}): Promise<Seen> => {
-  const path = key.replace(/^\w+ /, '').replace(PARAMETER, id)
+  const path = key.replace(/^\w+ /, '').replace(PARAMETER, id).replace(':seq', '1')
   return key.startsWith('GET') ? who.get(path) : who.post(path, fields)
 }
 const outcomeOf = (seen: Seen, id: string): Outcome => {
@@ -371,7 +393,7 @@ const outcomeOf = (seen: Seen, id: string): Outcome => {
   return place.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '*')
 }
 const isAbout = (key: string) =>
-  !key.includes('/ma-truy-cap') && /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
+  !/ma-truy-cap|nhap-danh-sach/.test(key) && /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
 const keys = (method = '') => Object.keys(TABLE).filter((key) => key.startsWith(method))
 
 describe('the table of routes', () => {

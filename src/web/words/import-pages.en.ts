@@ -105,13 +105,18 @@ export const importPagesEn: ImportPagesWords = {
     dataFrom: 'First row of data',
     column: (letter) => `Column ${letter}`,
     columns: { column: 'Column of the file', samples: 'Samples', field: 'Read as', encoding: 'Encoding' },
-    by: { hand: 'Matched by hand.', memory: 'Matched as last time for this sender.', headings: 'Matched by the headings.' },
+    by: {
+      hand: 'Matched by hand.',
+      memory: 'Matched as last time for this sender.',
+      headings: 'Matched by the headings.',
+    },
     unsure: 'Not sure',
     beginning: 'The first rows of the file',
     row: 'Row',
     encodingTitle: 'Conversion of encodings',
     encoding: (column, n, encoding) => `Column “${column}” has ${rows(n)} in ${encoding}, which will become Unicode.`,
-    encodingLeft: (column, n, encoding) => `Column “${column}” has ${rows(n)} that may be ${encoding}; they are left as they are.`,
+    encodingLeft: (column, n, encoding) =>
+      `Column “${column}” has ${rows(n)} that may be ${encoding}; they are left as they are.`,
     encodingUnsure: 'It is not sure which encoding this is. Compare before and after, then confirm.',
     confirm: 'The texts before and after were compared; the chosen encoding is right',
     before: 'In the file',
@@ -201,7 +206,8 @@ export const importPagesEn: ImportPagesWords = {
     noUnit: 'No unit given',
     unitUnknown: (text) => `Unit “${text}” unknown`,
     unitProposed: (text, units) => `“${text}” may be: ${units}`,
-    unitDissolved: (text, day, units) => `“${text}” was dissolved on ${day}${units === '' ? '' : `; successor: ${units}`}`,
+    unitDissolved: (text, day, units) =>
+      `“${text}” was dissolved on ${day}${units === '' ? '' : `; successor: ${units}`}`,
     unitOutside: 'This unit is outside the unit of the list',
     perhaps: (person) => `May be ${person}; no number to tell them apart`,
     several: (n) => `Fits ${n} people, no number to tell them apart`,
@@ -286,7 +292,8 @@ export const importPagesEn: ImportPagesWords = {
 
   start: {
     title: (n) => `Carry out ${changes(n)}`,
-    text: (waiting, days) => `${rows(waiting)} to review stay and can be dealt with later. It can be stopped halfway and undone for ${days} days.`,
+    text: (waiting, days) =>
+      `${rows(waiting)} to review stay and can be dealt with later. It can be stopped halfway and undone for ${days} days.`,
     button: (n) => `Carry out ${changes(n)}`,
     askButton: 'Ask a second person…',
     askText: (limit) => `More than ${changes(limit)}: a second person must agree.`,
@@ -408,7 +415,8 @@ export const importPagesEn: ImportPagesWords = {
   policy: {
     title: 'Policy on imports',
     lead: 'When a second person is needed, how long an import can be undone, and how long files are kept.',
-    present: (version) => (version === 0 ? 'The policy that Congvu begins with is in force.' : `Version ${version} is in force.`),
+    present: (version) =>
+      version === 0 ? 'The policy that Congvu begins with is in force.' : `Version ${version} is in force.`,
     fields: {
       approveAbove: 'Changes above which a second person must agree',
       undoDays: 'Days within which an import can be undone',

@@ -10,10 +10,18 @@ export const importPagesVi = {
   noun: 'lần nhập',
   rowsNoun: 'dòng',
   number: (n: string) => `Lần nhập số ${n}`,
-  columns: { file: 'Danh sách', state: 'Tình trạng', rows: 'Dòng', waiting: 'Cần kiểm tra', at: 'Tải lên', by: 'Người tải' },
+  columns: {
+    file: 'Danh sách',
+    state: 'Tình trạng',
+    rows: 'Dòng',
+    waiting: 'Cần kiểm tra',
+    at: 'Tải lên',
+    by: 'Người tải',
+  },
   steps: ['Tải tệp', 'Ghép cột', 'Xem trước', 'Thực hiện'],
   stepsLabel: 'Các bước nhập danh sách',
-  caption: (number: string, step: number, name: string) => `Lần nhập số ${number} · bước ${step} trên 4: ${name.toLowerCase()}`,
+  caption: (number: string, step: number, name: string) =>
+    `Lần nhập số ${number} · bước ${step} trên 4: ${name.toLowerCase()}`,
   states: {
     uploaded: 'Đang đọc',
     unreadable: 'Không đọc được',
@@ -55,7 +63,8 @@ export const importPagesVi = {
       roster: 'Tệp ghi đủ mọi người của đơn vị. Ai có tài khoản mà không có trong tệp thì được đề xuất tạm ngừng.',
     },
     unit: 'Đơn vị gửi danh sách',
-    unitHint: 'Cách ghép cột và cách viết tên đơn vị được nhớ cho đơn vị gửi. Người không ghi đơn vị được tính vào đơn vị này. Để trống nếu danh sách của nhiều đơn vị.',
+    unitHint:
+      'Cách ghép cột và cách viết tên đơn vị được nhớ cho đơn vị gửi. Người không ghi đơn vị được tính vào đơn vị này. Để trống nếu danh sách của nhiều đơn vị.',
     handOver: 'Giao tài khoản mới',
     handOvers: {
       link: 'Gửi liên kết kích hoạt đến email liên hệ; ai không có email thì in phiếu',
@@ -99,13 +108,19 @@ export const importPagesVi = {
     dataFrom: 'Dòng dữ liệu đầu tiên',
     column: (letter: string) => `Cột ${letter}`,
     columns: { column: 'Cột trong tệp', samples: 'Nội dung mẫu', field: 'Đọc là', encoding: 'Bảng mã chữ' },
-    by: { hand: 'Đã ghép bằng tay.', memory: 'Ghép như lần trước của đơn vị gửi.', headings: 'Ghép theo dòng tiêu đề.' },
+    by: {
+      hand: 'Đã ghép bằng tay.',
+      memory: 'Ghép như lần trước của đơn vị gửi.',
+      headings: 'Ghép theo dòng tiêu đề.',
+    },
     unsure: 'Chưa chắc',
     beginning: 'Các dòng đầu của tệp',
     row: 'Dòng',
     encodingTitle: 'Chuyển bảng mã chữ',
-    encoding: (column: string, n: string, encoding: string) => `Cột “${column}” có ${n} dòng chữ ${encoding}, sẽ chuyển sang Unicode.`,
-    encodingLeft: (column: string, n: string, encoding: string) => `Cột “${column}” có ${n} dòng có thể là chữ ${encoding}; đang để nguyên.`,
+    encoding: (column: string, n: string, encoding: string) =>
+      `Cột “${column}” có ${n} dòng chữ ${encoding}, sẽ chuyển sang Unicode.`,
+    encodingLeft: (column: string, n: string, encoding: string) =>
+      `Cột “${column}” có ${n} dòng có thể là chữ ${encoding}; đang để nguyên.`,
     encodingUnsure: 'Không chắc đây là bảng mã nào. So sánh trước và sau rồi xác nhận.',
     confirm: 'Đã so sánh chữ trước và sau khi chuyển; bảng mã đã chọn là đúng',
     before: 'Trong tệp',
@@ -195,7 +210,8 @@ export const importPagesVi = {
     noUnit: 'Không ghi đơn vị',
     unitUnknown: (text: string) => `Đơn vị “${text}” không có trong danh mục`,
     unitProposed: (text: string, units: string) => `“${text}” có thể là: ${units}`,
-    unitDissolved: (text: string, day: string, units: string) => `“${text}” đã giải thể từ ${day}${units === '' ? '' : `; đơn vị kế thừa: ${units}`}`,
+    unitDissolved: (text: string, day: string, units: string) =>
+      `“${text}” đã giải thể từ ${day}${units === '' ? '' : `; đơn vị kế thừa: ${units}`}`,
     unitOutside: 'Đơn vị này ngoài đơn vị của danh sách',
     perhaps: (person: string) => `Có thể là ${person}; không có số định danh để phân biệt`,
     several: (n: string) => `Trùng với ${n} người, không có số định danh để phân biệt`,
@@ -280,7 +296,8 @@ export const importPagesVi = {
 
   start: {
     title: (n: string) => `Thực hiện ${n} thay đổi`,
-    text: (waiting: string, days: string) => `${waiting} dòng cần kiểm tra được giữ lại, xử lý sau vẫn được. Có thể dừng giữa chừng và hoàn tác trong ${days} ngày.`,
+    text: (waiting: string, days: string) =>
+      `${waiting} dòng cần kiểm tra được giữ lại, xử lý sau vẫn được. Có thể dừng giữa chừng và hoàn tác trong ${days} ngày.`,
     button: (n: string) => `Thực hiện ${n} thay đổi`,
     askButton: 'Gửi người thứ hai xem…',
     askText: (limit: string) => `Hơn ${limit} thay đổi: cần người thứ hai đồng ý.`,
@@ -337,7 +354,8 @@ export const importPagesVi = {
     ended: 'Kết thúc',
     by: 'Người thực hiện',
     approvedBy: 'Người đồng ý',
-    undone: (n: string, kept: string) => `Đã hoàn tác ${n} dòng${kept === '0' ? '' : `, ${kept} dòng không hoàn tác được`}`,
+    undone: (n: string, kept: string) =>
+      `Đã hoàn tác ${n} dòng${kept === '0' ? '' : `, ${kept} dòng không hoàn tác được`}`,
     undoneBy: 'Người hoàn tác',
   },
   undo: {
@@ -373,7 +391,8 @@ export const importPagesVi = {
   slips: {
     title: 'Phiếu giao nhận theo đơn vị',
     pageTitle: 'Phiếu giao nhận',
-    lead: (n: string) => `${n} tài khoản mới chưa kích hoạt và nhận bằng phiếu. Mỗi phiếu một trang, xếp theo đơn vị, mỗi lần in ra mã mới; mã đã in trước đó không dùng được nữa.`,
+    lead: (n: string) =>
+      `${n} tài khoản mới chưa kích hoạt và nhận bằng phiếu. Mỗi phiếu một trang, xếp theo đơn vị, mỗi lần in ra mã mới; mã đã in trước đó không dùng được nữa.`,
     links: (n: string) => `${n} người nhận liên kết kích hoạt qua email liên hệ.`,
     unit: 'Đơn vị',
     people: 'Phiếu',

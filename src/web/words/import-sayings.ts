@@ -1,3 +1,4 @@
+import type { ImportRefusal } from '../../imports/import.ts'
 import type { PersonRef, Reason, UnitRef } from '../../imports/plan/reason.ts'
 import { isAcceptable } from '../../imports/plan/reason.ts'
 import type { FieldChange, RowView } from '../../imports/viewing.ts'
@@ -7,6 +8,14 @@ import type { Words } from './vi.ts'
 
 const unitsText = (units: readonly UnitRef[]): string =>
   units.map(({ name, parentName }) => (parentName === null ? name : `${name} (${parentName})`)).join('; ')
+
+/** Why something was not done with an import, and what to do. */
+export const importRefusalText = (t: Words, refusal: ImportRefusal): string =>
+  refusal.kind === 'mapping'
+    ? refusal.fault === 'no-sheet'
+      ? t.imports.match.errors.sheet
+      : t.rosters.mappingFaults[refusal.fault]
+    : t.imports.refusals[refusal.kind]
 
 /** Somebody known, as the white pages show them. */
 export const personText = (t: Words, lang: Lang, person: PersonRef): string =>
