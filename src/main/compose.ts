@@ -200,6 +200,7 @@ export function compose(
       mail,
       wanted,
       domain,
+      subtree: units.subtree,
     },
     directory: ldapSurvey(config.ldap),
     mailSurvey: config.mail.driver === 'embedded' ? embeddedSurvey(config.mail.folder) : dovecotSurvey(config.mail),

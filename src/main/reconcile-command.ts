@@ -78,7 +78,7 @@ async function found({ reconcile }: Services, run: Run, tools: Tools): Promise<F
   const permit = tools.allow('reconcile.read')
   const { scope } = run
   if (scope.kind === 'account') return reconcile.about(permit, 'account', scope.id)
-  const filter = { kind: null, target: null, state: null, unit: null, q: '' } as const
+  const filter = { kind: null, target: null, state: null, unit: null, q: '', run: null } as const
   const { findings } = await reconcile.findings(permit, filter, { limit: SHOWN, offset: 0 })
   return findings.filter(({ lastAt }) => run.endedAt !== null && lastAt >= run.endedAt)
 }

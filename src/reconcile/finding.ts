@@ -18,11 +18,17 @@ export type Finding = Found & {
   readonly ignored: { readonly until: Day; readonly why: string; readonly byName: string } | null
 }
 
-export const FINDING_STATES = ['open', 'doing', 'ignored'] as const
+export const FINDING_STATES = ['open', 'doing', 'ignored', 'gone'] as const
 export type FindingState = (typeof FINDING_STATES)[number]
 
 export const findingState = (finding: Finding, today: Day): FindingState =>
-  finding.doing !== null ? 'doing' : finding.ignored !== null && finding.ignored.until >= today ? 'ignored' : 'open'
+  finding.goneAt !== null
+    ? 'gone'
+    : finding.doing !== null
+      ? 'doing'
+      : finding.ignored !== null && finding.ignored.until >= today
+        ? 'ignored'
+        : 'open'
 
 export type Scope =
   | { readonly kind: 'all' }

@@ -8,6 +8,7 @@ import type { DirectorySurvey } from '../directory/survey.ts'
 import { days, later, type Clock } from '../kernel/clock.ts'
 import { dayOf } from '../kernel/day.ts'
 import { TargetFault } from '../kernel/fault.ts'
+import type { UnitId } from '../kernel/ids.ts'
 import type { Letters } from '../letters/letters.ts'
 import type { MailStore } from '../mail/mail.ts'
 import type { MailSurvey } from '../mail/survey.ts'
@@ -15,7 +16,7 @@ import type { Wanted } from '../provisioning/apply.ts'
 import type { SubjectKind } from '../provisioning/ledger.ts'
 import type { Pauses } from '../provisioning/pauses.ts'
 import type { Sync } from '../provisioning/sync.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Run } from './finding.ts'
 import { gathererOf } from './gather.ts'
 import { plansOf } from './plans.ts'
 import { runsOf } from './runs.ts'
@@ -24,7 +25,12 @@ import * as store from './store.ts'
 import { verifierOf } from './verify.ts'
 
 export type Reconcile = ReturnType<typeof reconcileOf>
-export type { FindingFilter } from './store.ts'
+
+/** Which findings: of units with all below them, of one run, or of all that are not gone. */
+export type FindingFilter = Omit<store.FindingFilter, 'units' | 'run'> & {
+  readonly unit: UnitId | null
+  readonly run: Run | null
+}
 
 /** How long findings that are gone, and runs, are kept. */
 const KEPT_DAYS = 400
@@ -47,12 +53,27 @@ export function reconcileOf(deps: {
   letters: Letters
   accounts: Pick<Accounts, 'setPhone' | 'getAhead' | 'changePosition' | 'setQuota'>
   domain: string
+  /** Units with all below them. */
+  subtree: (roots: readonly UnitId[]) => Promise<UnitId[]>
 }) {
   const { prisma, transaction, clock, directory, pauses } = deps
   const gatherer = gathererOf({ ...deps, sql: deps.pool })
   const verify = verifierOf({ ...deps, sql: deps.pool })
   const plans = plansOf(deps)
   const today = () => dayOf(clock())
+
+  async function stored({ unit, run, ...filter }: FindingFilter): Promise<store.FindingFilter> {
+    const below = async (id: UnitId) => new Set(await deps.subtree([id]))
+    const [chosen, compared] = await Promise.all([
+      unit === null ? null : below(unit),
+      run?.scope.kind === 'unit' ? below(run.scope.id) : null,
+    ])
+    const units = chosen && compared ? chosen.intersection(compared) : (chosen ?? compared)
+    return {
+      ...{ ...filter, units: units && [...units] },
+      run: run && { number: run.number, subject: run.scope.kind === 'account' ? run.scope.id : null },
+    }
+  }
 
   /** One entry that nobody knows, removed as two people decided; one that changed since is left, and said so. */
   async function removeOne(finding: Finding): Promise<void> {
@@ -89,18 +110,24 @@ export function reconcileOf(deps: {
     plans,
 
     /** A page of findings, the newest first. */
-    findings: (
+    async findings(
       _permit: Permit<'reconcile.read'>,
-      filter: store.FindingFilter,
+      filter: FindingFilter,
       page: { limit: number; offset: number },
-    ): Promise<{ findings: Finding[]; total: number }> => store.findings(prisma, filter, today(), page),
+    ): Promise<{ findings: Finding[]; total: number }> {
+      return store.findings(prisma, await stored(filter), today(), page)
+    },
+
+    /** The identifiers of all of them that are not gone. */
+    async matching(_permit: Permit<'reconcile.read'>, filter: FindingFilter): Promise<string[]> {
+      return store.findingIds(prisma, await stored(filter), today())
+    },
 
     /** How many are open now, of each kind. */
     open: (_permit: Permit<'reconcile.read'>) => store.openCounts(prisma, today()),
 
-    async finding(_permit: Permit<'reconcile.read'>, id: string): Promise<Finding | null> {
-      return (await store.findingsById(prisma, [id]))[0] ?? null
-    },
+    /** Gone ones too. */
+    finding: (_permit: Permit<'reconcile.read'>, id: string): Promise<Finding | null> => store.findFinding(prisma, id),
 
     /** What was found about one account or group and is not gone. */
     about: (_permit: Permit<'reconcile.read'>, kind: SubjectKind, id: string): Promise<Finding[]> =>

@@ -32,6 +32,19 @@ export async function createRun(
   return runOf(await db.reconcileRun.create({ data: { ...by, ...of, scope: scope.kind, askedAt: at } }))
 }
 
+/** One of the same scope that waits already. */
+export async function waitingRun(db: Db, scope: Scope): Promise<Run | null> {
+  const row = await db.reconcileRun.findFirst({
+    where: {
+      state: 'waiting',
+      scope: scope.kind,
+      believe: null,
+      ...(scope.kind === 'all' ? {} : { scopeId: scope.id }),
+    },
+  })
+  return row && runOf(row)
+}
+
 /** The oldest run that waits, taken; null when there is none. */
 export async function takeRun(db: Db, at: Date, id: string | null = null): Promise<Run | null> {
   const [row] = await db.$queryRaw<{ id: string }[]>`

@@ -128,9 +128,12 @@ export function runsOf(deps: {
   }
 
   return {
-    /** Compares everything, a unit with all below it, or one account; a worker carries it out. */
+    /** Compares everything, a unit with all below it, or one account; a worker carries it out. The same that waits already is enough. */
     ask: (permit: Permit<'reconcile.change'>, scope: Scope, believe: string | null = null): Promise<Run> =>
-      transaction((tx) => ask(tx, permit.actor, scope, believe)),
+      transaction(async (tx) => {
+        const waiting = believe === null ? await runStore.waitingRun(tx.db, scope) : null
+        return waiting ?? ask(tx, permit.actor, scope, believe)
+      }),
 
     /** For the night's job: asks for a whole run, unless one was asked for already this night. */
     askNightly: (permit: Permit<'system.tidy'>): Promise<Run | null> =>

@@ -81,15 +81,24 @@ export type FindingFilter = {
   readonly kind: FindingKind | null
   readonly target: Target | null
   readonly state: FindingState | null
-  readonly unit: UnitId | null
+  /** Of these units only. */
+  readonly units: readonly UnitId[] | null
   readonly q: string
+  /** What this run found, with what is gone since; of `subject` only, where it looked at one. */
+  readonly run: { readonly number: number; readonly subject: string | null } | null
 }
 
 const where = (filter: FindingFilter, today: Day): Prisma.ReconcileFindingWhereInput => ({
-  goneAt: null,
+  ...(filter.state === 'gone'
+    ? { goneAt: { not: null } }
+    : filter.run !== null && filter.state === null
+      ? {}
+      : { goneAt: null }),
+  ...(filter.run === null ? {} : { firstRun: { lte: filter.run.number }, lastRun: { gte: filter.run.number } }),
+  ...(filter.run?.subject ? { subjectId: filter.run.subject } : {}),
   ...(filter.kind === null ? {} : { kind: filter.kind }),
   ...(filter.target === null ? {} : { target: filter.target }),
-  ...(filter.unit === null ? {} : { unitId: filter.unit }),
+  ...(filter.units === null ? {} : { unitId: { in: [...filter.units] } }),
   ...(filter.q === ''
     ? {}
     : {
@@ -126,10 +135,24 @@ export async function findings(
 export async function openCounts(db: Db, today: Day): Promise<{ kind: FindingKind; n: number }[]> {
   const rows = await db.reconcileFinding.groupBy({
     by: ['kind'],
-    where: where({ kind: null, target: null, state: 'open', unit: null, q: '' }, today),
+    where: where({ kind: null, target: null, state: 'open', units: null, q: '', run: null }, today),
     _count: true,
   })
   return rows.map((row) => ({ kind: row.kind as FindingKind, n: row._count }))
+}
+
+/** The identifiers of all of them that are not gone. */
+export async function findingIds(db: Db, filter: FindingFilter, today: Day): Promise<string[]> {
+  const rows = await db.reconcileFinding.findMany({
+    where: { AND: [where(filter, today), { goneAt: null }] },
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}
+
+export async function findFinding(db: Db, id: string): Promise<Finding | null> {
+  const row = await db.reconcileFinding.findUnique({ where: { id } })
+  return row && findingOf(row)
 }
 
 export async function findingsById(db: Db, ids: readonly string[]): Promise<Finding[]> {

@@ -3,10 +3,12 @@ import nunjucks from 'nunjucks'
 import { covers } from '../access/policy.ts'
 import { PASSWORD_MIN } from '../accounts/password.ts'
 import type { AccountView } from '../accounts/account.ts'
+import { dayOf } from '../kernel/day.ts'
 import { localPartOf } from '../kernel/email-address.ts'
 import { AccountId, type UnitId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { eventItem, lifeOf } from './account-life.ts'
+import { findingRow } from './finding-view.ts'
 import { HttpFault } from './http-fault.ts'
 import { ledgerOf } from './ledger-view.ts'
 import { listHref, oneOf } from './lists.ts'
@@ -46,10 +48,13 @@ export function accountPage(services: Services): Route[] {
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
-      const [why, usage, rows, changes, open, trouble, request] = await Promise.all([
+      const [why, usage, rows, findings, changes, open, trouble, request] = await Promise.all([
         section === 'thong-tin' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
         sync.rows({ kind: 'account', id: account.id }),
+        section === 'dong-bo' && page.may('reconcile.read')
+          ? services.reconcile.about(page.permit('reconcile.read'), 'account', account.id)
+          : null,
         services.scheduled.ofSubject({ kind: 'account', id: account.id }),
         services.lives.open(page.actor, account.id),
         account.contactEmail === null ? null : services.letters.trouble(account.contactEmail),
@@ -90,6 +95,7 @@ export function accountPage(services: Services): Route[] {
         life: lifeOf(page, account, { changes, ...open }),
         events: account.events.map((event) => eventItem(page, event)),
         ledger: ledgerOf(rows),
+        findings: findings?.map((each) => findingRow(t, each, dayOf(services.clock()))) ?? null,
         present,
         held: linked(account.held),
         stillIn: account.holders.filter((each) => each.stillShuttingOut).map(({ displayName }) => displayName),

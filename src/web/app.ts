@@ -41,6 +41,7 @@ import { sessions } from './middleware/session.ts'
 import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } from './page.ts'
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
 import { policyPages } from './policies.pages.ts'
+import { reconcilePages } from './reconcile.pages.ts'
 import { requestPages } from './requests.pages.ts'
 import { retentionPages } from './retention.pages.ts'
 import { rolePages } from './roles.pages.ts'
@@ -70,6 +71,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...changePages(services),
   ...listPages(services),
   ...boardPages(services),
+  ...reconcilePages(services),
   ...brakePages(services),
   ...importPages(services),
   ...unitPages(services),

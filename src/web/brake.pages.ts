@@ -14,7 +14,10 @@ import { reasonText } from './words/brake-sayings.ts'
 export const BRAKE = '/chot-an-toan'
 const Why = lines(10, 500)
 /** The page on which a plan of each kind is seen whole. */
-const PLANS: Partial<Record<PlanKind, (id: string) => string>> = { import: (id) => `/nhap-danh-sach/${id}` }
+const PLANS: Partial<Record<PlanKind, (id: string) => string>> = {
+  import: (id) => `/nhap-danh-sach/${id}`,
+  reconcile: (id) => `/doi-soat/ke-hoach/${id}`,
+}
 /** Units named one by one; the others are summed up. */
 const NAMED = 20
 /** More accounts than this, and the number is typed before they are changed. */

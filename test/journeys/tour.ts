@@ -67,6 +67,7 @@ export async function staffPages(
     board: ['/viec-con-do'],
     'board-repair': ['/viec-con-do', 'a[href="/viec-con-do/sua-tat-ca"]'],
     'board-repair-error': ['/viec-con-do/sua-tat-ca', 'main form button[type=submit]'],
+    ...reconcileWays,
     brake: ['/viec-con-do', 'main a[href="/chot-an-toan"]'],
     'brake-hold': ['/chot-an-toan', '.cv-table a'],
     'brake-hold-error': ['/chot-an-toan', '.cv-table a', 'form[action$="/mo"] button'],
@@ -129,6 +130,9 @@ export async function staffPages(
     account: ['/viec-con-do', '.cv-table a'],
     unit: ['/don-vi', '.cv-table a'],
     roles: ['/phan-quyen'],
+    reconcile: ['/doi-soat'],
+    findings: ['/doi-soat/diem-lech'],
+    finding: ['/doi-soat/diem-lech', '.cv-table a'],
     brake: ['/chot-an-toan', '.cv-table a'],
     'brake-limits': ['/chot-an-toan/nguong'],
     holidays: ['/ngay-nghi'],
@@ -154,6 +158,8 @@ export async function staffPages(
     '/quy-dinh/vong-doi',
     '/chot-an-toan',
     '/chot-an-toan/nguong',
+    '/doi-soat',
+    '/doi-soat/diem-lech',
   ]) {
     await auditor.open(path)
     expect(await auditor.page.locator('.cv-readonly').count()).toBe(1)
@@ -189,10 +195,22 @@ async function livePreview(
   await hands.page.locator('#xem-thu', { hasText: shows }).waitFor()
 }
 
+/** What reconciliation shows IT staff. */
+export const reconcileWays: Ways = {
+  reconcile: ['/viec-con-do', 'nav a[href="/doi-soat"]'],
+  'reconcile-error': ['/doi-soat', 'main form[novalidate] button'],
+  'reconcile-run': ['/doi-soat', 'main > .cv-table tbody tr:nth-child(1) a'],
+  'reconcile-unsure': ['/doi-soat', 'main > .cv-table tbody tr:nth-child(2) a'],
+  findings: ['/doi-soat', 'main a[href="/doi-soat/diem-lech"]'],
+  finding: ['/doi-soat/diem-lech?loai=different', '.cv-table a'],
+  'finding-error': ['/doi-soat/diem-lech?loai=different', '.cv-table a', 'form[action$="/bo-qua"] button'],
+  'finding-repair': ['/doi-soat/diem-lech', 'button[value=every]'],
+}
+
 type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>
 
 /** Each page by its way: where it starts and what is pressed. */
-async function visitAll(hands: Hands, who: string, look: Look, ways: Ways): Promise<void> {
+export async function visitAll(hands: Hands, who: string, look: Look, ways: Ways): Promise<void> {
   for (const [name, [path, ...presses]] of Object.entries(ways)) {
     await hands.open(path)
     for (const what of presses) {

@@ -47,6 +47,7 @@ export async function startWorld(): Promise<World> {
   ])
   await share(services, units, { approver, it })
   await fill(system, units, seed)
+  await compare(system, units)
   return {
     ...{ system, base, units, people: { approver, it, auditor } },
     async stop() {
@@ -119,4 +120,93 @@ async function fill({ services }: System, units: World['units'], by: PersonActor
      next_at = now() + interval '1 day' WHERE subject_id = $1 AND target = 'directory'`,
     [stuck.id],
   )
+}
+
+/** Some nights' comparisons, one of which could not tell, and what they found. */
+async function compare({ services }: System, units: World['units']): Promise<void> {
+  const { prisma } = services.database
+  const stuck = await prisma.account.findFirstOrThrow({ where: { displayName: 'Hoàng Phạm Thị Thùy Dương' } })
+  const night = (ago: number) => new Date(services.clock().getTime() - ago * 86_400_000)
+  const by = { byId: 'job:reconcile', byName: 'reconcile' }
+  for (const [ago, found] of [9, 8, 7, 6, 5, 4, 3, 2].map(
+    (each, n) => [each, [0, 0, 1, 14, 3, 0, 2, 0][n] ?? 0] as const,
+  )) {
+    const at = { askedAt: night(ago), startedAt: night(ago), endedAt: night(ago) }
+    const counts = { missing: 0, half: 0, different: found, members: 0, alias: 0, double: 0, extra: 0 }
+    await prisma.reconcileRun.create({
+      data: { ...by, ...at, state: 'done', read: 5_840, found: 5_838, expected: 5_838, counts },
+    })
+  }
+  const doubt = { kind: 'shrunk', found: 3_112, expected: 5_838 }
+  const at = { askedAt: night(1), startedAt: night(1), endedAt: night(1) }
+  await prisma.reconcileRun.create({
+    data: { ...by, ...at, state: 'cannot-tell', read: 3_112, found: 3_112, expected: 5_838, doubt },
+  })
+  const now = { askedAt: night(0), startedAt: night(0), endedAt: night(0) }
+  const counts = { missing: 0, half: 0, different: 1, members: 0, alias: 0, double: 1, extra: 1 }
+  const { number } = await prisma.reconcileRun.create({
+    data: {
+      ...by,
+      ...now,
+      state: 'done',
+      read: 5_841,
+      found: 5_838,
+      expected: 5_838,
+      homes: 5_410,
+      inspected: 500,
+      counts,
+      fresh: 3,
+    },
+  })
+  const seen = { target: 'directory', firstRun: number, lastRun: number, firstAt: night(0), lastAt: night(0) }
+  const nothing = { differences: [], others: [], newer: false }
+  const base = services.config.ldap.baseDn
+  const differences = [
+    { attribute: 'title', is: ['Thủ trưởng'], should: ['Chuyên viên'] },
+    {
+      attribute: 'dn',
+      is: [`uid=${stuck.login},ou=cu,ou=people,${base}`],
+      should: [`uid=${stuck.login},ou=people,${base}`],
+    },
+  ]
+  await prisma.reconcileFinding.createMany({
+    data: [
+      {
+        ...{
+          ...seen,
+          key: 'a',
+          kind: 'different',
+          subjectKind: 'account',
+          subjectId: stuck.id,
+          unitId: units.department,
+        },
+        ...{ name: stuck.displayName, login: stuck.login, detail: { ...nothing, differences } },
+      },
+      {
+        ...{
+          ...seen,
+          key: 'b',
+          kind: 'double',
+          name: 'thuyduong.cu',
+          dn: `uid=thuyduong.cu,ou=people,${base}`,
+          remoteId: 'b',
+        },
+        detail: {
+          ...nothing,
+          others: [{ dn: `uid=${stuck.login},ou=people,${base}`, over: 'mail:thuyduong@quangninh.gov.vn' }],
+        },
+      },
+      {
+        ...{
+          ...seen,
+          key: 'c',
+          kind: 'extra',
+          name: 'Máy quét phòng họp',
+          dn: `cn=Máy quét phòng họp,ou=people,${base}`,
+          remoteId: 'c',
+        },
+        detail: nothing,
+      },
+    ],
+  })
 }

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const change = () => allowed('reconcile.change', first)
 const read = () => allowed('reconcile.read', first)
-const everything = { kind: null, target: null, state: null, unit: null, q: '' } as const
+const everything = { kind: null, target: null, state: null, unit: null, q: '', run: null } as const
 
 async function compare(believe: string | null = null): Promise<Run> {
   const run = await system.services.reconcile.runs.now(change(), { kind: 'all' }, believe)

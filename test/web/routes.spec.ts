@@ -116,6 +116,17 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /viec-con-do/sua-tat-ca': ['in', 403, 403, 403, 403, 200, 403],
   'POST /viec-con-do/sua-tat-ca': [403, 403, 403, 403, 403, '/viec-con-do/sua-tat-ca', 403],
 
+  'GET /doi-soat': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat': [403, 403, 403, 403, 403, '/doi-soat/lan/*', 403],
+  'GET /doi-soat/lan/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat/lan/:id/tin': [403, 403, 403, 403, 403, '/doi-soat/lan/:id', 403],
+  'GET /doi-soat/diem-lech': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /doi-soat/diem-lech/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat/diem-lech/:id/bo-qua': [403, 403, 403, 403, 403, '/doi-soat/diem-lech/:id', 403],
+  'POST /doi-soat/ke-hoach': [403, 403, 403, 403, 403, '/doi-soat/diem-lech', 403],
+  'GET /doi-soat/ke-hoach/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat/ke-hoach/:id': [403, 403, 403, 403, 403, '/doi-soat/ke-hoach/:id', 403],
+  'POST /tai-khoan/:id/doi-soat': [403, 403, 403, 403, 403, '/doi-soat/lan/*', 403],
   'GET /chot-an-toan': ['in', 403, 403, 403, 403, 200, 200],
   'GET /chot-an-toan/nguong': ['in', 403, 403, 403, 403, 200, 200],
   'POST /chot-an-toan/nguong': [403, 403, 403, 403, 403, '/chot-an-toan/nguong', 403],
@@ -363,9 +374,29 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
       if (key.includes('/danh-sach-thu/')) return { id: list, fields: {} }
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
+      if (key.includes('/doi-soat/')) return { id: await reconciled(key, place), fields: {} }
       if (key.includes('/chot-an-toan/:id')) return { id: hold, fields: {} }
       return { id: key.includes('/don-vi/') ? unit : account, fields: {} }
   }
+}
+
+/** A comparison, one of its findings, or what is to be done about it. */
+async function reconciled(key: string, place: Place): Promise<string> {
+  const { reconcile, database, clock } = web.services
+  const permit = allowed('reconcile.change', approver)
+  if (key.includes('/lan/')) return (await reconcile.runs.ask(permit, { kind: 'all' })).id
+  const at = { firstAt: clock(), lastAt: clock(), firstRun: 1, lastRun: 1 }
+  const { account, login } = subjects[place]
+  const { id } = await database.prisma.reconcileFinding.create({
+    data: {
+      ...{ key: randomUUID(), kind: 'missing', target: 'directory', subjectKind: 'account', subjectId: account },
+      ...{ name: 'Hoàng Phạm Thị Thùy Dương', login, detail: { differences: [], others: [], newer: false }, ...at },
+    },
+  })
+  if (!key.includes('/ke-hoach/')) return id
+  const made = await reconcile.plans.make(permit, 'repair', [id])
+  if (!made.ok) throw new Error(made.refusal.kind)
+  return made.value
 }
 
 /** The identifier of a usable token of somebody. */

@@ -28,6 +28,7 @@ const STAFF: readonly Section[] = [
   { href: '/tai-khoan', text: 'accounts', pages: [LISTS, CHANGES, { href: '/dia-chi', text: 'addresses' }] },
   { href: '/don-vi', text: 'units', pages: [{ href: '/phan-quyen', text: 'roles' }] },
   { href: '/nhap-danh-sach', text: 'imports' },
+  { href: '/doi-soat', text: 'reconcile' },
   { href: '/quy-dinh', text: 'policies' },
   { href: '/nhat-ky', text: 'audit' },
   MINE,

@@ -85,6 +85,19 @@ export const STATES = {
     refused: { tone: 'bad', icon: 'cross-circle' },
     skipped: { tone: 'ended', icon: 'cross' },
   },
+  run: {
+    waiting: { tone: 'info', icon: 'clock' },
+    running: { tone: 'info', icon: 'sync' },
+    done: { tone: 'ok', icon: 'tick-circle' },
+    'cannot-tell': { tone: 'wait', icon: 'ring' },
+    failed: { tone: 'bad', icon: 'cross-circle' },
+  },
+  finding: {
+    open: { tone: 'wait', icon: 'glass' },
+    doing: { tone: 'info', icon: 'sync' },
+    ignored: { tone: 'neutral', icon: 'pause' },
+    gone: { tone: 'ended', icon: 'tick-circle' },
+  },
 } as const satisfies Record<string, Record<string, Tag>>
 
 export type Family = keyof typeof STATES

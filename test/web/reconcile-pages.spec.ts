@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { PersonActor } from '../../src/access/policy.ts'
+import type { UnitId } from '../../src/kernel/ids.ts'
+import { addDays, dayOf } from '../../src/kernel/day.ts'
+import { en } from '../../src/web/words/en.ts'
+import { vi } from '../../src/web/words/vi.ts'
+import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
+import { signedIn } from '../support/signed-in.ts'
+import { errorsIn, headingOf, plain, startWeb, type Visitor, type WebSystem } from '../support/web.ts'
+
+const PATH = '/doi-soat'
+let web: WebSystem
+let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
+let actors: Record<'it' | 'second' | 'auditor', PersonActor>
+let it: Visitor, second: Visitor, auditor: Visitor
+const accounts: { id: string; login: string }[] = []
+
+beforeAll(async () => {
+  web = await startWeb()
+  const { services } = web
+  units = await seedUnits(services)
+  actors = {
+    it: await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng'),
+    second: await seedStaff(services, 'it-staff', units.province, 'Vũ Hải Đăng'),
+    auditor: await seedStaff(services, 'auditor', units.province, 'Chíu Thị Hường'),
+  }
+  it = await signedIn(web, actors.it)
+  second = await signedIn(web, actors.second)
+  auditor = await signedIn(web, actors.auditor)
+  for (const [fullName, unit] of [
+    ['Hoàng Phạm Thị Thùy Dương', units.department],
+    ['Bùi Xuân Trường', units.other],
+  ] as const) {
+    const id = await approveAs(services, actors.it, await submitted(services, someDetails(unit, { fullName })))
+    const { login } = await services.database.prisma.account.findUniqueOrThrow({ where: { id } })
+    accounts.push({ id, login })
+  }
+  await services.provisioner.run()
+}, 60_000)
+afterAll(() => web.stop())
+
+const mainOf = (html: string) => html.slice(html.indexOf('<main'), html.indexOf('</main>'))
+const tidy = () => allowed('system.tidy', { kind: 'job', id: 'job:reconcile', name: 'reconcile' })
+const { reconcile: says } = vi
+const idIn = (location: string) => location.split('/').at(-1) ?? ''
+const findingIds = (html: string) =>
+  [...mainOf(html).matchAll(/\/doi-soat\/diem-lech\/([0-9a-f-]{36})/g)].map(([, id]) => id ?? '')
+
+/** A comparison asked for on a page, carried out by what a worker does. */
+async function compared(fields: Record<string, string> = { scope: 'all' }): Promise<string> {
+  const { location } = await it.post(PATH, fields)
+  expect(location).toContain(`${PATH}/lan/`)
+  await web.services.reconcile.runs.work(tidy())
+  return location
+}
+/** What somebody without business there does to the directory. */
+async function sabotage(): Promise<void> {
+  const { prisma } = web.services.database
+  const at = { firstAt: web.services.clock(), lastAt: web.services.clock(), firstRun: 1, lastRun: 1 }
+  const [one] = accounts
+  await prisma.reconcileFinding.createMany({
+    data: Array.from({ length: 60 }, (_, n) => ({
+      ...{ key: randomUUID(), kind: 'extra', target: 'directory', name: `Khách ${n}`, dn: `cn=khach${n},dc=vn`, ...at },
+      ...{ remoteId: randomUUID(), detail: { differences: [], others: [], newer: false } },
+    })),
+  })
+  await prisma.reconcileFinding.create({
+    data: {
+      ...{
+        key: randomUUID(),
+        kind: 'different',
+        target: 'directory',
+        subjectKind: 'account',
+        subjectId: one?.id ?? '',
+      },
+      ...{ unitId: units.department, name: 'Hoàng Phạm Thị Thùy Dương', login: one?.login ?? '', ...at },
+      detail: {
+        differences: [
+          { attribute: 'title', is: ['Thủ trưởng <b>'], should: ['Chuyên viên'] },
+          { attribute: 'telephoneNumber', is: [], should: ['0203 3 123 456'] },
+        ],
+        others: [],
+        newer: false,
+      },
+    },
+  })
+}
+
+describe('comparing', () => {
+  test('is asked for on the page, of everything, and tells what came of it', async () => {
+    expect(plain((await it.get(PATH)).html)).toContain(says.runs.empty)
+    const asked = await it.post(PATH, { scope: 'all' })
+    expect(plain((await it.get(asked.location)).html)).toContain(says.run.soon)
+    // The same again is the same one.
+    expect((await it.post(PATH, { scope: 'all' })).location).toBe(asked.location)
+    await web.services.reconcile.runs.work(tidy())
+    const seen = plain((await it.get(asked.location)).html)
+    expect(seen).toContain(vi.states.run.done)
+    const list = await it.get(PATH)
+    expect(list.html).toContain(asked.location)
+    expect(list.html).toContain('role="img"')
+  })
+
+  test('of a unit needs a unit; of an account its page has a button', async () => {
+    const wrong = await it.fill(PATH, { scope: 'unit', unit: 'Không có đơn vị này' })
+    expect(errorsIn(wrong.html)).toEqual([{ field: 'unit', text: says.start.unitNeeded }])
+    const unit = await compared({ scope: 'unit', unitChoice: units.agency })
+    expect(plain((await it.get(unit)).html)).not.toContain(says.runs.all)
+    const [account] = accounts
+    const page = await it.get(`/tai-khoan/${account?.id ?? ''}`)
+    expect(page.html).toContain(`action="/tai-khoan/${account?.id ?? ''}/doi-soat"`)
+    const { location } = await it.post(`/tai-khoan/${account?.id ?? ''}/doi-soat`)
+    await web.services.reconcile.runs.work(tidy())
+    expect(plain((await it.get(location)).html)).toContain('Hoàng Phạm Thị Thùy Dương')
+  })
+})
+
+describe('findings', () => {
+  beforeAll(() => sabotage())
+
+  test('are listed in pages, by kind, unit and text', async () => {
+    const all = await it.get(`${PATH}/diem-lech`)
+    expect(new Set(findingIds(all.html)).size).toBe(50)
+    const rest = await it.get(`${PATH}/diem-lech?trang=2`)
+    expect(new Set(findingIds(rest.html)).size).toBe(11)
+    expect((await it.get(`${PATH}/diem-lech?trang=900`)).location).toContain('trang=2')
+    const different = await it.get(`${PATH}/diem-lech?loai=different`)
+    expect(new Set(findingIds(different.html)).size).toBe(1)
+    // With all below the unit.
+    expect(new Set(findingIds((await it.get(`${PATH}/diem-lech?unit=${units.agency}`)).html)).size).toBe(1)
+    expect(new Set(findingIds((await it.get(`${PATH}/diem-lech?unit=${units.other}`)).html)).size).toBe(0)
+    expect(new Set(findingIds((await it.get(`${PATH}/diem-lech?q=khach17`)).html)).size).toBe(1)
+    expect((await it.get(`${PATH}/diem-lech?q=%00&unit=%E2%80%AE&tinh-trang=x`)).status).toBe(200)
+  })
+
+  test('show both values of each attribute, and nothing of them as markup', async () => {
+    const [id = ''] = findingIds((await it.get(`${PATH}/diem-lech?loai=different`)).html)
+    const { html } = await it.get(`${PATH}/diem-lech/${id}`)
+    for (const text of [
+      'Thủ trưởng <b>',
+      'Chuyên viên',
+      says.finding.nothing,
+      '0203 3 123 456',
+      says.attributes['title'] ?? '',
+    ])
+      expect(plain(html)).toContain(text)
+    expect(html).not.toContain('Thủ trưởng <b>')
+    expect(plain((await it.get(`${PATH}/diem-lech/${id}?lang=en`)).html)).toContain(en.reconcile.means.different)
+    await it.get(`${PATH}?lang=vi`)
+    const account = plain((await it.get(`/tai-khoan/${accounts[0]?.id ?? ''}`)).html)
+    expect(account).toContain(says.account.some)
+    expect(account).toContain(says.kinds.different)
+  })
+
+  test('are ignored until a day, with a reason, and noticed again', async () => {
+    const [id = ''] = findingIds((await it.get(`${PATH}/diem-lech?q=khach3&loai=extra`)).html)
+    const path = `${PATH}/diem-lech/${id}`
+    const [year = '', month = '', day = ''] = addDays(dayOf(web.services.clock()), 30).split('-')
+    const until = { untilDay: day, untilMonth: month, untilYear: year }
+    for (const [fields, wrong] of [
+      [{ ...until, why: 'ngắn' }, ['why']],
+      [{ ...until, untilYear: '2019', why: 'Máy quét của phòng họp' }, ['until']],
+      [{ why: '\0' }, ['until', 'why']],
+    ] as const)
+      expect(errorsIn((await it.fill(path, fields, `${path}/bo-qua`)).html).map(({ field }) => field)).toEqual(wrong)
+    const done = await it.fill(path, { ...until, why: 'Máy quét của phòng họp' }, `${path}/bo-qua`)
+    expect(plain(done.html)).toContain('Máy quét của phòng họp')
+    expect(plain(done.html)).toContain(vi.states.finding.ignored)
+    const again = await it.fill(path, { act: 'notice' }, `${path}/bo-qua`)
+    expect(plain(again.html)).toContain(vi.states.finding.open)
+  })
+
+  test('are repaired after a preview, which does nothing by itself', async () => {
+    const { location } = await it.fill(
+      `${PATH}/diem-lech`,
+      { which: 'every', act: 'repair', loai: 'different' },
+      `${PATH}/ke-hoach`,
+    )
+    const preview = await it.get(location)
+    expect(headingOf(preview.html)).toBe(says.plan.titles.repair('1'))
+    expect(await web.services.database.prisma.reconcileFinding.count({ where: { doing: { not: null } } })).toBe(0)
+    const done = await it.fill(location, {})
+    expect(plain(done.html)).toContain(says.plan.done('1'))
+    const { id = '' } = accounts[0] ?? {}
+    const rows = await web.services.sync.rows({ kind: 'account', id })
+    expect(rows.every(({ applied, wanted }) => applied < wanted)).toBe(true)
+    await web.services.provisioner.run()
+    await web.services.reconcile.runs.settle(tidy())
+    expect(findingIds((await it.get(`${PATH}/diem-lech?loai=different`)).html)).toEqual([])
+    expect(findingIds((await it.get(`${PATH}/diem-lech?loai=different&tinh-trang=gone`)).html)).not.toEqual([])
+  })
+
+  test('that are strangers are removed only by two people', async () => {
+    const chon = findingIds((await it.get(`${PATH}/diem-lech?loai=extra`)).html).slice(0, 12)
+    const nothing = await it.fill(`${PATH}/diem-lech`, { which: 'chosen', act: 'remove' }, `${PATH}/ke-hoach`)
+    expect(plain(nothing.html)).toContain(says.list.noneChosen)
+    const { location } = await it.fill(
+      `${PATH}/diem-lech`,
+      { which: 'chosen', act: 'remove', chon },
+      `${PATH}/ke-hoach`,
+    )
+    expect(errorsIn((await it.fill(location, { number: '3' })).html)).toEqual([
+      { field: 'number', text: says.plan.wrong },
+    ])
+    const held = await it.fill(location, { number: String(new Set(chon).size) })
+    expect(held.location).toContain('/chot-an-toan/')
+    expect(plain(held.html)).toContain(says.plan.held)
+    expect(held.html).toContain(location)
+    const hold = `/chot-an-toan/${idIn(held.location)}`
+    await it.fill(hold, { why: 'Đã đối chiếu từng mục với hồ sơ' }, `${hold}/de-nghi`)
+    expect(plain((await it.fill(hold, { number: String(new Set(chon).size) }, `${hold}/mo`)).html)).toContain(
+      vi.brake.refusals['own-ask'],
+    )
+    const released = await second.fill(hold, { number: String(new Set(chon).size) }, `${hold}/mo`)
+    expect(plain(released.html)).toContain(vi.brake.second.done(String(new Set(chon).size)))
+    await web.services.reconcile.remove(tidy())
+    // Entries that are not there any more are gone.
+    for (const id of chon)
+      expect(plain((await it.get(`${PATH}/diem-lech/${id}`)).html)).toContain(says.finding.goneText)
+  })
+
+  test('are read by auditors without a button', async () => {
+    for (const path of [
+      PATH,
+      `${PATH}/diem-lech`,
+      `${PATH}/diem-lech/${findingIds((await it.get(`${PATH}/diem-lech`)).html)[0] ?? ''}`,
+    ])
+      expect(mainOf((await auditor.get(path)).html)).not.toContain('method="post"')
+    expect((await auditor.post(PATH, { scope: 'all' })).status).toBe(403)
+  })
+})
+
+describe('a reading that is no fact', () => {
+  test('is said to be none, and may be believed with a reason', async () => {
+    const { prisma } = web.services.database
+    await prisma.reconcileRun.updateMany({ data: { csn: ['20990101000000.000000Z#000000#000#000000'] } })
+    await web.directory.stop()
+    const cut = await compared()
+    const seen = plain((await it.get(cut)).html)
+    expect(seen).toContain(vi.states.run['cannot-tell'])
+    expect(seen).not.toContain(says.run.believe.title)
+    expect(findingIds((await it.get(`${PATH}/diem-lech`)).html)).not.toEqual([])
+    await prisma.reconcileRun.update({ where: { id: idIn(cut) }, data: { doubt: { kind: 'empty', expected: 2 } } })
+    expect(plain((await it.get(cut)).html)).toContain(says.doubts.empty('2'))
+    expect(errorsIn((await it.fill(cut, { why: '' }, `${cut}/tin`)).html)).toEqual([
+      { field: 'why', text: says.run.believe.whyNeeded },
+    ])
+    const again = await it.fill(cut, { why: 'Máy chủ danh bạ vừa được dựng lại' }, `${cut}/tin`)
+    expect(plain(again.html)).toContain('Máy chủ danh bạ vừa được dựng lại')
+  })
+})
