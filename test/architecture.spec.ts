@@ -131,6 +131,7 @@ describe('the walls of the house', () => {
     'life',
     'life-policy',
     'life-acts',
+    'idle',
     'change',
     'waiting',
     'brake',

@@ -44,6 +44,7 @@ export type AccountEventKind =
   | (
       | 'suspended'
       | 'on-leave'
+      | 'idle-warned'
       | 'idle-locked'
       | 'came-back'
       | 'left'

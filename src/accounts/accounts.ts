@@ -46,7 +46,7 @@ export function accountsOf(deps: {
   letters: Letters
   sync: Sync
   units: Units
-  mail: Pick<MailStore, 'usage'>
+  mail: Pick<MailStore, 'usage' | 'lastSignIns' | 'capabilities'>
   life: LifePolicies
   domain: string
   quotaMb: number

@@ -4,6 +4,7 @@ import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { hours, type Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
+import { dayOf, dayToDb } from '../kernel/day.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
@@ -17,7 +18,7 @@ import { hashPassword } from './password-hash.ts'
 import { checkPassword, type PasswordRefusal } from './password.ts'
 import * as holdings from './holders-store.ts'
 import type { LifePolicies } from './life-policies.ts'
-import { serves } from './life.ts'
+import type { AccountState } from './life.ts'
 import * as store from './store.ts'
 
 export type Activation = {
@@ -33,6 +34,9 @@ export type Slip = Activation & {
   readonly byName: string
   readonly at: Date
 }
+
+/** Whose way in is open, or about to be. */
+const MAY_CHOOSE: readonly AccountState[] = ['awaiting-activation', 'active', 'on-leave']
 
 /** The way into an account: its one-time link or slip, the first password, and what follows when the targets have it. */
 export function activationsOf(deps: {
@@ -197,11 +201,16 @@ export function activationsOf(deps: {
         const token = await tokens.activation(tx, secret)
         const account = token ? await lock(tx, token.account) : null
         if (!token || !account || !(await tokens.hold(tx, token.hash))) return refuse({ kind: 'dead-link' })
-        if (!serves(account.state) || account.state === 'suspended') return refuse({ kind: 'dead-link' })
+        // A new password opens nothing that was closed.
+        if (!MAY_CHOOSE.includes(account.state)) return refuse({ kind: 'dead-link' })
         const by = { id: `account:${account.id}`, name: account.displayName }
+        const begins = account.state === 'awaiting-activation'
         const { revision } = await tx.db.account.update({
           where: { id: account.id },
-          data: { secretCipher: sealed, state: 'active', revision: { increment: 1 } },
+          data: {
+            ...{ secretCipher: sealed, revision: { increment: 1 } },
+            ...(begins && { state: 'active', stateSince: dayToDb(dayOf(tx.at)) }),
+          },
         })
         await tokens.pending(tx, token.hash, revision)
         await store.event(tx.db, account.id, tx.at, 'password-set', account.displayName)

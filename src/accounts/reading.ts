@@ -54,7 +54,7 @@ export function readingOf(deps: {
   tokens: Tokens
   sync: Sync
   units: Units
-  mail: Pick<MailStore, 'usage'>
+  mail: Pick<MailStore, 'usage' | 'lastSignIns' | 'capabilities'>
   life: LifePolicies
   domain: string
 }) {
@@ -71,6 +71,19 @@ export function readingOf(deps: {
     limit: PAGE,
     offset: ((filter.page ?? 1) - 1) * PAGE,
   })
+
+  /** What the mail store answers, or null where it does not in time. */
+  async function inTime<T>(asked: Promise<T>): Promise<T | null> {
+    const late = new AbortController()
+    try {
+      return await Promise.race([asked, setTimeout(USAGE_MS, null, { signal: late.signal, ref: false })])
+    } catch (error) {
+      if (error instanceof TargetFault) return null
+      throw error
+    } finally {
+      late.abort()
+    }
+  }
 
   async function view(id: AccountId): Promise<AccountView | null> {
     const account = await prisma.account.findUnique({
@@ -181,20 +194,15 @@ export function readingOf(deps: {
     mine: (permit: Permit<'own.read'>): Promise<AccountView | null> => view((permit.actor as PersonActor).accountId),
 
     /** How full the mailbox is; null where the mail store does not tell in time: a page never fails or waits for it. */
-    async usage(account: AccountView): Promise<MailUsage | null> {
-      if (account.readyAt === null) return null
-      const late = new AbortController()
-      try {
-        return await Promise.race([
-          mail.usage(account.login),
-          setTimeout(USAGE_MS, null, { signal: late.signal, ref: false }),
-        ])
-      } catch (error) {
-        if (error instanceof TargetFault) return null
-        throw error
-      } finally {
-        late.abort()
-      }
+    usage: (account: AccountView): Promise<MailUsage | null> =>
+      account.readyAt === null ? Promise.resolve(null) : inTime(mail.usage(account.login)),
+
+    /** When somebody last signed in to the mailbox, as the mail server says now or said last; null when nobody is known to have. */
+    async lastSignIn(account: AccountView): Promise<Date | null> {
+      const { lastSignInAt } = account.life
+      if (account.readyAt === null || account.kind !== 'person' || !mail.capabilities.lastSignIn) return lastSignInAt
+      const found = await inTime(mail.lastSignIns([account.login]))
+      return found?.get(account.login) ?? lastSignInAt
     },
 
     /** The address of the person with this identification number's keyed hash; null when there is none. */

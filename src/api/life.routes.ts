@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import { IDLE_STAGES } from '../accounts/idle.ts'
 import { AccountCommand, ACT_RULES, isLifeAct } from '../accounts/life-acts.ts'
 import { DEFAULT_LIFE, LifePolicy, POLICY_ACTS } from '../accounts/life-policy.ts'
 import { accept, refuse } from '../kernel/decision.ts'
+import { Day } from '../kernel/day.ts'
 import { AccountId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { CHANGE_STATES, ChangeSeat, SUBJECT_KINDS, type Change } from '../scheduled/change.ts'
 import { endpoint } from './endpoint.ts'
-import { count, day, instant, list, paragraph, said, text } from './fields.ts'
+import { count, day, instant, list, paragraph, said, text, unitOf } from './fields.ts'
 import { listing } from './listing.ts'
 import { found, resource, type ApiRoute, type Desk } from './route.ts'
 
@@ -55,11 +57,20 @@ const Policy = z.object({
 const Terms = z
   .object({ version: said(count(), 'Lần sửa; 0 là ban đầu.', 'The version; 0 is the first.'), policy: Policy })
   .meta({ id: 'LifePolicyInForce' })
+const Unused = z
+  .object({
+    ...{ id: AccountId, login: z.string(), displayName: z.string(), unit: unitOf() },
+    state: z.enum(['active', 'idle-locked']),
+    lastSignInAt: said(instant().nullable(), 'Đăng nhập hộp thư gần nhất.', 'The last sign-in to the mailbox.'),
+    lastUsed: said(day(), 'Tính từ ngày này.', 'The day from which it is counted.'),
+    warnedOn: said(day().nullable(), 'Đã nhắc ngày này.', 'The day of the warning.'),
+  })
+  .meta({ id: 'UnusedAccount' })
 const ById = z.strictObject({ id: z.uuid() })
 const AGREE = { tag: 'life', action: 'scheduled.agree', also: ['scheduled.read'] } as const
 
 /** What happens to accounts in their life, with whose agreement, and the terms of it. */
-export function lifeRoutes({ accounts, lives, scheduled, life }: Services): ApiRoute[] {
+export function lifeRoutes({ accounts, idling, lives, scheduled, life }: Services): ApiRoute[] {
   const shown = (desk: Desk, change: Change) => ({
     ...change,
     mayAgree: desk.may('scheduled.agree') && scheduled.mayAgree(desk.permit('scheduled.agree'), change).ok,
@@ -116,6 +127,27 @@ export function lifeRoutes({ accounts, lives, scheduled, life }: Services): ApiR
         if (account === null) return refuse({ kind: 'not-found' })
         const all = await scheduled.ofSubject({ kind: 'account', id: account.id })
         return accept({ items: all.map((change) => shown(desk, change)) })
+      },
+    }),
+    listing({
+      ...{ id: 'listUnusedAccounts', path: '/unused-accounts', tag: 'life', action: 'account.read' },
+      summary: { vi: 'Hộp thư lâu không dùng, lâu nhất trước', en: 'Mailboxes long unused, the longest first' },
+      query: z.object({
+        stage: said(
+          z.enum(IDLE_STAGES).optional(),
+          'warned sắp ngừng (mặc định), locked đã ngừng đăng nhập, review xem xét thu hồi.',
+          'About to be stopped (unless said), stopped, or to be considered for recall.',
+        ),
+      }),
+      item: Unused,
+      key: z.object({ lastUsed: Day, id: AccountId }),
+      handle: async ({ permit, query: { stage = 'warned' }, limit, after }) => {
+        const page = await idling.listAfter(permit, { stage, limit, after })
+        const items = page.accounts.map(({ unitId, unitName, ...account }) => ({
+          ...account,
+          unit: { id: unitId, name: unitName },
+        }))
+        return accept({ items, next: page.next })
       },
     }),
     listing({

@@ -25,6 +25,8 @@ export type LetterParams = {
     until: string
     letter: { number: string; date: string } | null
   }
+  /** To somebody who has not signed in for long: since when, and from which day on they no longer can. */
+  idle: { name: string; address: string; since: string; on: string }
   /** To somebody whose unit became another; `changed` when their address did too, the former one still reaching them. */
   reorganised: { name: string; address: string; on: string; from: string; to: string; changed: boolean }
   /** To the mailbox of somebody in whose name a second one was asked for. */

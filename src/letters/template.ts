@@ -23,6 +23,7 @@ export const FACTS = {
     other: ['ho_ten', 'ngay_hieu_luc', 'don_vi_cu', 'chuc_vu'],
   },
   leaving: { needed: ['dia_chi', 'ngay_ngung', 'luu_den'], other: ['ho_ten', 'can_cu'] },
+  idle: { needed: ['dia_chi', 'ngay_khoa'], other: ['ho_ten', 'ngay_dung_cuoi'] },
   reorganised: {
     needed: ['dia_chi', 'don_vi_cu', 'don_vi_moi'],
     other: ['ho_ten', 'ngay_hieu_luc', 've_dia_chi'],

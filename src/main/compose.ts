@@ -7,6 +7,7 @@ import { signInWith } from '../access/sign-in.ts'
 import { tokensOf } from '../access/tokens.ts'
 import { accountsOf, type Accounts } from '../accounts/accounts.ts'
 import { lifePoliciesOf } from '../accounts/life-policies.ts'
+import { idlingOf } from '../accounts/idling.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
 import { bulkChangesOf } from '../accounts/bulk-changes.ts'
@@ -113,6 +114,10 @@ export function compose(
     ...{ prisma, transaction, clock, life, scheduled, units, domain },
     enacting: accounts,
     moving: accounts,
+  })
+  const idling = idlingOf({
+    ...{ prisma, transaction, clock, life, enacting: accounts, letters, mail, domain },
+    atMost: async () => (await brakes.limits.present()).policy.limits.suspend.number,
   })
   // The brake lets plans begin that two people have released, and plans ask the brake: the later of the two is called later.
   const brakes = brakesOf({
@@ -226,6 +231,7 @@ export function compose(
       accounts,
       life,
       lives,
+      idling,
       scheduled,
       lists,
       brakes,

@@ -48,6 +48,16 @@ export async function followLives({ scheduled, lives, log }: Services): Promise<
   if (applied + refused + ended > 0) log.info({ applied, refused, ended }, 'Changes whose day has come')
 }
 
+/** Reads the last sign-ins at the mail server; warns and locks accounts that nobody uses. */
+export async function followIdle({ idling, log }: Services): Promise<void> {
+  const allowed = permit(jobActor('life'), 'life.run')
+  if (!allowed.ok) throw new Error('The job may not look after unused accounts')
+  const { why, ...done } = await idling.follow(allowed.value)
+  if (why === 'silent')
+    log.warn(done, 'Nobody seems to sign in to mailboxes: is the plugin last_login at work? Nobody is locked')
+  else if (why === null) log.info(done, 'Accounts that nobody uses')
+}
+
 /** Works out who the members of distribution lists are, where something has changed. */
 export async function followLists({ lists }: Services): Promise<void> {
   const allowed = permit(jobActor('lists'), 'system.tidy')

@@ -6,6 +6,7 @@ import { standAtTheDoor } from './posting.ts'
 import { openReturns } from './returns.ts'
 import {
   anchorAudit,
+  followIdle,
   followLists,
   followLives,
   reconcileNightly,
@@ -34,6 +35,7 @@ export async function work(services: Services): Promise<Worker> {
   const tidy = oneAtATime(() => tidyUp(services), 'Tidying up', log)
   const seats = oneAtATime(() => reseat(services), 'Seating requests', log)
   const live = oneAtATime(() => followLives(services), 'Following the lives of accounts', log)
+  const idle = oneAtATime(() => followIdle(services), 'Looking after unused accounts', log)
   const members = oneAtATime(() => followLists(services), 'Following lists', log)
   const remind = oneAtATime(() => remindApprovers(services), 'Reminding approvers', log)
   const anchor = oneAtATime(() => anchorAudit(services), 'Anchoring the audit log', log)
@@ -56,6 +58,7 @@ export async function work(services: Services): Promise<Worker> {
         tidy,
         seats,
         live,
+        idle,
         remind,
         anchor,
         reconcile,
@@ -67,6 +70,8 @@ export async function work(services: Services): Promise<Worker> {
         { task: 'tidy', match: '*/10 * * * *', identifier: 'tidy' },
         { task: 'seats', match: '* * * * *', identifier: 'seats' },
         { task: 'live', match: '*/10 * * * *', identifier: 'live' },
+        // 04:20 in Vietnam, when mailboxes are quiet; later, should the worker be away then.
+        { task: 'idle', match: '20 21 * * *', identifier: 'idle', options: { backfillPeriod: 43_200_000 } },
         // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
         { task: 'remind', match: '*/10 1-9 * * *', identifier: 'remind' },
         { task: 'anchor', match: '5 17 * * *', identifier: 'anchor' },
@@ -130,7 +135,7 @@ export async function work(services: Services): Promise<Worker> {
       await runner.stop().catch(() => undefined)
       await supervised
       await Promise.all(
-        [sync, deliver, carryOut, rearrange, members, tidy, seats, live, remind, anchor, reconcile, nightly].map(
+        [sync, deliver, carryOut, rearrange, members, tidy, seats, live, idle, remind, anchor, reconcile, nightly].map(
           (each) => each.idle(),
         ),
       )

@@ -15,6 +15,9 @@ export function lifeOf(
   account: AccountView,
   of: {
     readonly changes: readonly Change[]
+    readonly lastSignIn: Date | null
+    /** Whether the mail server tells who signed in at all. */
+    readonly knowsSignIns: boolean
     readonly acts: readonly LifeAct[]
     readonly posts: readonly (DatedPost & { readonly unitName: string })[]
   },
@@ -50,7 +53,11 @@ export function lifeOf(
         ? [
             {
               key: says.lastSignIn,
-              value: life.lastSignInAt === null ? says.neverSignedIn : instant(life.lastSignInAt, lang),
+              value: of.lastSignIn
+                ? instant(of.lastSignIn, lang)
+                : of.knowsSignIns
+                  ? says.neverSignedIn
+                  : t.idle.notKnown,
             },
           ]
         : []),

@@ -48,9 +48,10 @@ export function accountPage(services: Services): Route[] {
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
-      const [why, usage, rows, findings, changes, open, trouble, request] = await Promise.all([
+      const [why, usage, lastSignIn, rows, findings, changes, open, trouble, request] = await Promise.all([
         section === 'thong-tin' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
+        accounts.lastSignIn(account),
         sync.rows({ kind: 'account', id: account.id }),
         section === 'dong-bo' && page.may('reconcile.read')
           ? services.reconcile.about(page.permit('reconcile.read'), 'account', account.id)
@@ -92,7 +93,7 @@ export function accountPage(services: Services): Route[] {
           count: each === 'lich-su' ? account.events.length : each === 'nguoi-dung' ? present.length : null,
           current: each === section,
         })),
-        life: lifeOf(page, account, { changes, ...open }),
+        life: lifeOf(page, account, { changes, lastSignIn, knowsSignIns: services.idling.known, ...open }),
         events: account.events.map((event) => eventItem(page, event)),
         ledger: ledgerOf(rows),
         findings: findings?.map((each) => findingRow(t, each, dayOf(services.clock()))) ?? null,

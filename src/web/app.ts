@@ -16,6 +16,7 @@ import { isDatabaseAway } from '../kernel/away.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import { accountPages } from './accounts.pages.ts'
 import { changePages } from './changes.pages.ts'
+import { idlePages } from './idle.pages.ts'
 import { lifePages } from './life.pages.ts'
 import { lifePolicyPages } from './life-policy.pages.ts'
 import { addressPages } from './addresses.pages.ts'
@@ -67,6 +68,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...deputyPages(services),
   ...timesPages(services),
   ...accountPages(services),
+  ...idlePages(services),
   ...lifePages(services),
   ...changePages(services),
   ...listPages(services),

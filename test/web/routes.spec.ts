@@ -106,6 +106,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   ],
   'GET /tai-khoan/:id/luu-giu': ['in', 403, 403, 403, 403, '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/luu-giu': [403, 403, 403, 403, 403, '/tai-khoan/:id/luu-giu?lam=hold', 403],
+  'GET /lau-khong-dung': ['in', 403, 200, 200, 200, 200, 200],
   'GET /danh-sach-thu': ['in', 403, 200, 200, 200, 200, 200],
   'GET /danh-sach-thu/:id': ['in', 403, ...within(200), 200, 200],
   'POST /danh-sach-thu/:id/dong-bo': [403, 403, 403, 403, 403, '/danh-sach-thu/:id', 403],

@@ -22,10 +22,11 @@ const MINE: Link = { href: '/tai-khoan-cua-toi', text: 'mine' }
 const TIMES: Link = { href: '/thoi-gian', text: 'times' }
 const LISTS: Link = { href: '/danh-sach-thu', text: 'lists' }
 const CHANGES: Link = { href: '/thay-doi', text: 'changes' }
+const IDLE: Link = { href: '/lau-khong-dung', text: 'idle' }
 const STAFF: readonly Section[] = [
   { href: '/viec-con-do', text: 'board', pages: [{ href: '/thu', text: 'letters' }] },
   { href: '/cho-duyet', text: 'requests', pages: [TIMES] },
-  { href: '/tai-khoan', text: 'accounts', pages: [LISTS, CHANGES, { href: '/dia-chi', text: 'addresses' }] },
+  { href: '/tai-khoan', text: 'accounts', pages: [LISTS, CHANGES, IDLE, { href: '/dia-chi', text: 'addresses' }] },
   { href: '/don-vi', text: 'units', pages: [{ href: '/phan-quyen', text: 'roles' }] },
   { href: '/nhap-danh-sach', text: 'imports' },
   { href: '/doi-soat', text: 'reconcile' },
@@ -46,7 +47,7 @@ const SECTIONS: Readonly<Record<Audience, readonly Section[]>> = {
   person: [MINE],
   'unit-admin': [
     { href: '/cho-duyet', text: 'inbox', pages: [TIMES] },
-    { href: '/tai-khoan', text: 'people', pages: [LISTS, CHANGES] },
+    { href: '/tai-khoan', text: 'people', pages: [LISTS, CHANGES, IDLE] },
     { href: '/don-vi', text: 'units' },
     MINE,
   ],

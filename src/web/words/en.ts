@@ -5,6 +5,7 @@ import { brakeEn } from './brake.en.ts'
 import { reconcileEn } from './reconcile.en.ts'
 import { rostersEn } from './rosters.en.ts'
 import { reorganisationsEn } from './reorganisations.en.ts'
+import { idleEn } from './idle.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
@@ -108,6 +109,7 @@ export const en: Words = {
     addresses: 'Look up an address',
     imports: importPagesEn.nav,
     changes: lifeEn.nav,
+    idle: idleEn.nav,
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
 
@@ -1187,6 +1189,7 @@ export const en: Words = {
   brake: brakeEn,
   reconcile: reconcileEn,
   life: lifeEn,
+  idle: idleEn,
   rosters: rostersEn,
   imports: importPagesEn,
 

@@ -28,6 +28,7 @@ export const SAMPLES: LetterParams = {
     ...{ name, address, on: '2026-12-31', until: '2027-06-30' },
     letter: { number: '128/QĐ-SNV', date: '2026-11-20' },
   },
+  idle: { name, address, since: '2026-10-24', on: '2026-12-08' },
   reorganised: { name, address, on: '2026-12-01', from: 'Sở Du lịch', to: unit, changed: false },
   already: { name, address, at: sent },
   waiting: {

@@ -77,6 +77,12 @@ export const lettersEn: LetterTexts = {
     'Mail is kept until {luu_den}, then archived and deleted. The address {dia_chi} is never given to anyone else.',
     'Your unit names who takes over official mail. If you need letters again while they are kept, ask your unit.',
   ),
+  idle: letter(
+    'Mailbox {dia_chi} has not been used for long',
+    dear,
+    'Nobody has signed in to {dia_chi} since {ngay_dung_cuoi}. If it stays unused, sign-in stops on {ngay_khoa}; mail still arrives and is kept.',
+    'To go on using it, sign in to the mailbox before that day. If you are on a long leave, tell your unit administrator, so that it is exempt. Once stopped, your unit administrator unlocks it.',
+  ),
   reorganised: letter(
     'Reorganisation of units',
     dear,

@@ -69,6 +69,9 @@ const FILLING: Filling = {
     ...{ ho_ten: name, dia_chi: address, ngay_ngung: day(on, lang), luu_den: day(until, lang) },
     can_cu: letter === null ? '' : BY_LETTER[lang](letter.number, day(letter.date, lang)),
   }),
+  idle: ({ name, address, since, on }, _, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, ngay_dung_cuoi: day(since, lang), ngay_khoa: day(on, lang) },
+  }),
   reorganised: ({ name, address, on, from: was, to, changed }, _, lang) => ({
     ...{ ho_ten: name, dia_chi: address, ngay_hieu_luc: day(on, lang), don_vi_cu: was, don_vi_moi: to },
     ve_dia_chi: ABOUT_ADDRESS[lang](changed),

@@ -77,6 +77,12 @@ export const lettersVi: LetterTexts = {
     'Thư được lưu giữ đến ngày {luu_den}, sau đó được lưu trữ rồi xóa. Địa chỉ {dia_chi} không cấp lại cho người khác.',
     'Thư công vụ đang xử lý do đơn vị phân công người tiếp nhận. Nếu cần lại thư trong thời gian lưu giữ, xin liên hệ đơn vị.',
   ),
+  idle: letter(
+    'Hộp thư {dia_chi} lâu không dùng',
+    dear,
+    'Hộp thư {dia_chi} không được đăng nhập từ ngày {ngay_dung_cuoi}. Nếu vẫn không được dùng, từ ngày {ngay_khoa} hộp thư ngừng đăng nhập; thư gửi đến vẫn nhận và giữ.',
+    'Để tiếp tục dùng, chỉ cần đăng nhập hộp thư trước ngày đó. Nếu nghỉ dài ngày, xin báo quản trị đơn vị để được miễn. Sau khi ngừng, quản trị đơn vị mở lại.',
+  ),
   reorganised: letter(
     'Sắp xếp đơn vị',
     dear,

@@ -6,6 +6,7 @@ export const lifeEn: typeof lifeVi = {
   history: {
     suspended: 'Suspended',
     'on-leave': 'On leave',
+    'idle-warned': 'Warned for being unused',
     'idle-locked': 'Sign-in stopped, unused',
     'came-back': 'In use again',
     left: 'No longer in use, mail is kept',

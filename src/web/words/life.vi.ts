@@ -5,6 +5,7 @@ export const lifeVi = {
   history: {
     suspended: 'Tạm ngừng',
     'on-leave': 'Nghỉ dài ngày',
+    'idle-warned': 'Đã nhắc vì lâu không dùng',
     'idle-locked': 'Ngừng đăng nhập vì không sử dụng',
     'came-back': 'Hoạt động trở lại',
     left: 'Thôi sử dụng, lưu giữ thư',

@@ -5,6 +5,7 @@ import { brakeVi } from './brake.vi.ts'
 import { reconcileVi } from './reconcile.vi.ts'
 import { rostersVi } from './rosters.vi.ts'
 import { reorganisationsVi } from './reorganisations.vi.ts'
+import { idleVi } from './idle.vi.ts'
 import { lifeVi } from './life.vi.ts'
 import { importPagesVi } from './import-pages.vi.ts'
 import { importsVi } from './imports.vi.ts'
@@ -105,6 +106,7 @@ export const vi = {
     addresses: 'Tra địa chỉ',
     imports: importPagesVi.nav,
     changes: lifeVi.nav,
+    idle: idleVi.nav,
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
 
@@ -1197,6 +1199,7 @@ export const vi = {
   brake: brakeVi,
   reconcile: reconcileVi,
   life: lifeVi,
+  idle: idleVi,
   rosters: rostersVi,
   imports: importPagesVi,
 
