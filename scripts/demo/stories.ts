@@ -83,7 +83,7 @@ export async function* story(one: Case, seeding: Seeding): Story {
   yield begun
   const id = await confirmed(seeding, someone)
   if (outcome === 'draft' && nth === 2) return { outcome, id }
-  const details = { ...someone, unitId: unit.id, contractEnd: null }
+  const details = { kind: 'person' as const, ...someone, unitId: unit.id, contractEnd: null }
   yield later(begun, minutes(7))
   ok(await requests.fill(id, details))
   if (outcome === 'draft' && nth === 1) return { outcome, id }
@@ -142,7 +142,7 @@ export async function* story(one: Case, seeding: Seeding): Story {
       const approved = ok(await requests.approve(decide(), id, { version: await version(id), identity, handOver }))
       time.now = later(time.now, 350)
       await services.provisioner.run()
-      if (outcome === 'approved' || approved.state !== 'approved') return { outcome, id }
+      if (outcome === 'approved' || approved.state !== 'approved' || approved.accountId === null) return { outcome, id }
       yield later(answered, hours(random.int(1, 20)))
       await activate(seeding, approved.accountId)
       return { outcome, id }

@@ -50,6 +50,7 @@ const itStaff = { 'it-staff': 'all' } as const
 const RULES = {
   'own.read': 'signed-in',
   'own.tokens': 'signed-in',
+  'own.request': 'signed-in',
   'token.read': centre,
   'token.revoke': itStaff,
   'request.read': everyStaff,

@@ -2,7 +2,7 @@ import { permit, type Action, type Actor } from './policy.ts'
 
 /** What a token may be for; never more than its owner may at the moment of each request. */
 export const SCOPES = [
-  ...(['me:read', 'requests:read', 'requests:decide', 'numbers:reveal'] as const),
+  ...(['me:read', 'requests:ask', 'requests:read', 'requests:decide', 'numbers:reveal'] as const),
   ...(['deputies:read', 'deputies:name'] as const),
   ...(['accounts:read', 'accounts:hand-over', 'lists:read', 'sync:read', 'sync:change'] as const),
   ...(['life:ask', 'life:keep', 'life:policy-read', 'life:policy-change', 'changes:read', 'changes:agree'] as const),
@@ -25,6 +25,7 @@ export type Scope = (typeof SCOPES)[number]
 const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'own.read': 'me:read',
   'own.tokens': null,
+  'own.request': 'requests:ask',
   'request.read': 'requests:read',
   'request.decide': 'requests:decide',
   'number.reveal': 'numbers:reveal',

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { AccountId, RequestId } from '../kernel/ids.ts'
-import { EMPLOYMENTS } from '../requests/details.ts'
+import { AccountId, GroupId, RequestId } from '../kernel/ids.ts'
+import { REQUEST_KINDS } from '../requests/kinds.ts'
 import { IDENTITIES, REQUEST_STATES } from '../requests/request.ts'
 import type { RequestView, SeatName } from '../requests/requests.ts'
 import { STEP_SEATS } from '../requests/seats.ts'
 import { Place } from '../requests/steps.ts'
-import { count, day, instant, list, said, unitOf } from './fields.ts'
+import { count, instant, list, said } from './fields.ts'
+import { ToldJson } from './request-kinds.ts'
 
 const State = said(
   z.enum(REQUEST_STATES),
@@ -17,10 +18,11 @@ export const RequestLine = z
     id: RequestId,
     code: said(z.string(), 'Mã đề nghị.', 'The code that people follow it by.'),
     state: State,
-    fullName: z.string(),
+    kind: z.enum(REQUEST_KINDS),
+    fullName: said(z.string(), 'Tên người, hộp thư hoặc danh sách.', 'Whose or what it is.'),
     position: z.string(),
     unitName: z.string(),
-    local: said(z.string(), 'Phần trước @ của địa chỉ đề nghị.', 'The local part that is asked for.'),
+    local: said(z.string().nullable(), 'Phần trước @ của địa chỉ đề nghị.', 'The local part that is asked for.'),
     submittedAt: instant(),
     dueAt: said(instant(), 'Hạn của bước đang chờ.', 'When the step that waits is due.'),
     decidedAt: instant().nullable(),
@@ -47,24 +49,21 @@ export const RequestWhole = z
     code: z.string(),
     state: State,
     version: said(count(), 'Tăng sau mỗi lần gửi và mỗi bước.', 'Grows with every sending and every step taken.'),
-    details: z.object({
-      unit: unitOf(),
-      name: z.object({ full: z.string(), surname: z.string(), middle: z.string(), given: z.string() }),
-      birthDate: day(),
-      sex: z.enum(['male', 'female']),
-      position: z.string(),
-      employment: z.enum(EMPLOYMENTS),
-      contractEnd: day().nullable(),
-      phone: z.string().nullable(),
-      numberEnd: said(
-        z.string(),
-        'Ba số cuối của số định danh; xem đủ bằng thao tác riêng, có ghi nhật ký.',
-        'The last three digits of the identification number; the whole by its own operation, which is logged.',
-      ),
-    }),
+    kind: z.enum(REQUEST_KINDS),
+    title: said(z.string(), 'Tên người, hộp thư hoặc danh sách.', 'Whose or what it is.'),
+    details: ToldJson,
+    names: said(
+      z.object({
+        accounts: z.record(z.string(), z.object({ name: z.string(), address: z.string().nullable() })),
+        units: z.record(z.string(), z.string()),
+      }),
+      'Tên của các tài khoản, đơn vị có trong nội dung.',
+      'What the accounts and units in its details are called.',
+    ),
+    filedByName: said(z.string().nullable(), 'Ai gửi khi đăng nhập.', 'Who sent it while signed in.'),
     contactEmail: said(z.string(), 'Email đã xác nhận.', 'The confirmed contact e-mail.'),
     confirmedAt: instant(),
-    address: said(z.string(), 'Địa chỉ được đề nghị.', 'The address that is asked for.'),
+    address: said(z.string().nullable(), 'Địa chỉ được đề nghị.', 'The address that is asked for.'),
     addressHeldUntil: instant().nullable(),
     quotaMb: count(),
     submittedAt: instant(),
@@ -76,7 +75,12 @@ export const RequestWhole = z
       'Người duyệt đã xác minh bằng cách nào.',
       'How the approver made sure who the person is.',
     ),
-    accountId: AccountId.nullable(),
+    accountId: said(AccountId.nullable(), 'Tài khoản được cấp hoặc được đổi.', 'The account issued or changed.'),
+    made: said(
+      z.object({ accounts: list(AccountId), lists: list(GroupId) }),
+      'Những gì đã được lập.',
+      'What came of it.',
+    ),
     contradictions: said(
       list(z.enum(['birth-year', 'sex'])),
       'Số định danh khác với ngày sinh hoặc giới tính đã khai.',
@@ -135,11 +139,10 @@ export const RequestWhole = z
 
 /** The view as it is answered. */
 export function wholeOf(view: RequestView) {
-  const { details, unitName, numberEnd, waits, steps, turn, ...rest } = view
-  const { unitId, ...told } = details
+  const { details, unitName, waits, steps, turn, ...rest } = view
   return {
     ...rest,
-    details: { ...told, unit: { id: unitId, name: unitName }, numberEnd },
+    details: { ...details, unit: { id: details.unitId, name: unitName } },
     steps: steps.map((step) => ({ ...step, act: step.act && { ...step.act, seat: seatOf(step.act.seat) } })),
     waits: waits && {
       ...waits,

@@ -1,11 +1,17 @@
 import type { Doubt } from '../reconcile/compare.ts'
+import type { OwnKind } from '../requests/kinds.ts'
 
 /** The letters that Congvu writes, each with the facts that its text takes. Instants are ISO 8601 texts. */
 export type LetterParams = {
   /** The six digits that confirm a contact e-mail. */
   confirm: { code: string; until: string }
   received: { code: string; name: string; unit: string; at: string; due: string }
-  returned: { code: string; name: string; unit: string; comment: string; until: string }
+  /** To somebody signed in who asked for something: what, and by when they are answered. */
+  asked: { code: string; name: string; unit: string; kind: OwnKind; title: string; at: string; due: string }
+  /** `mine` where it is corrected signed in. */
+  returned: { code: string; name: string; unit: string; comment: string; until: string; mine?: boolean }
+  /** To somebody signed in: what they asked for was approved and is being done. */
+  carried: { code: string; name: string; unit: string; kind: OwnKind; title: string }
   /** Approved, with the secret of the link that activates the mailbox. */
   approved: { code: string; name: string; unit: string; on: string; address: string; secret: string; until: string }
   /** Approved, the code being handed over on paper. */

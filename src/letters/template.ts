@@ -12,11 +12,13 @@ export const ALWAYS = ['co_quan', 'dien_thoai', 'email_ho_tro'] as const
 export const FACTS = {
   confirm: { needed: ['ma_xac_nhan'], other: ['han'] },
   received: { needed: ['lien_ket'], other: ['ma', 'ho_ten', 'don_vi', 'luc_gui', 'han_tra_loi'] },
+  asked: { needed: ['lien_ket'], other: ['ma', 'ho_ten', 'don_vi', 'loai', 'ten', 'luc_gui', 'han_tra_loi'] },
   returned: { needed: ['noi_dung', 'lien_ket'], other: ['ma', 'ho_ten', 'don_vi', 'han'] },
   approved: { needed: ['dia_chi', 'lien_ket'], other: ['ma', 'ho_ten', 'don_vi', 'ngay_duyet', 'han'] },
   'approved-slip': { needed: ['dia_chi'], other: ['ma', 'ho_ten', 'don_vi', 'ngay_duyet'] },
   link: { needed: ['lien_ket'], other: ['ho_ten', 'dia_chi', 'han'] },
   rejected: { needed: ['ly_do'], other: ['ma', 'ho_ten', 'don_vi'] },
+  carried: { needed: ['loai', 'ten'], other: ['ma', 'ho_ten', 'don_vi', 'lien_ket'] },
   ready: { needed: ['dia_chi', 'lien_ket'], other: ['ho_ten', 'luc_kich_hoat'] },
   transferred: {
     needed: ['dia_chi', 'don_vi_moi', 'lien_ket'],

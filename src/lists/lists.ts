@@ -88,6 +88,9 @@ export function listsOf(deps: {
     /** Who may write to a list, as far as it can be kept here. */
     postings: POSTING.filter((who) => who !== 'named' || deps.named),
 
+    /** Why a list could not be made so now; null when it could. */
+    check: known,
+
     /**
      * Makes a list, in the caller's transaction; its members are worked out at once. Refused: unknown-unit,
      * unknown-member, unknown-poster, named-not-offered, address-taken when the request no longer holds the address; nothing was written then.

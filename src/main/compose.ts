@@ -161,6 +161,7 @@ export function compose(
       units,
       calendar,
       steps,
+      lists,
       domain,
     },
     quotaMb: config.quotaMb,

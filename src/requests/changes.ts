@@ -9,17 +9,22 @@ import type { WorkingCalendar } from '../calendar/calendar.ts'
 import { dueAfter } from '../calendar/working-days.ts'
 import type { Tokens } from '../access/tokens.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { dayOf } from '../kernel/day.ts'
 import { refuse, type Decision } from '../kernel/decision.ts'
 import type { RequestId, UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import type { Language } from '../letters/letter.ts'
+import type { ListRefusal } from '../lists/list.ts'
+import type { Lists } from '../lists/lists.ts'
 import type { Letters } from '../letters/letters.ts'
 import type { Units } from '../units/units.ts'
-import type { Details } from './details.ts'
+import { namedIn, titleOf, type Details } from './ask.ts'
+import { addressesOf, called, unitsCalled } from './asking-store.ts'
 import { decide, type Command, type Due, type Request, type RequestRefusal } from './request.ts'
 import { seatingsOf, type Surroundings } from './seating.ts'
 import type { StepsPolicies } from './steps-policies.ts'
 import * as store from './store.ts'
+import type { Names } from './told.ts'
 import { waitsOf, type Waits } from './waits.ts'
 
 export type RequestsDeps = {
@@ -35,19 +40,31 @@ export type RequestsDeps = {
   readonly units: Units
   readonly calendar: WorkingCalendar
   readonly steps: StepsPolicies
+  readonly lists: Lists
   readonly domain: string
   readonly quotaMb: number
   readonly codePrefix: string
 }
 
+/** Why something cannot be asked for, or could not be done once it was approved. */
+export type AskRefusal =
+  | { kind: 'not-your-unit' }
+  | { kind: 'not-your-mailbox' }
+  | { kind: 'unit-has-mailbox' }
+  | { kind: 'nothing-changes' }
+  | { kind: 'quota-not-larger'; presentMb: number }
+  | { kind: 'holders-changed' }
+  | { kind: 'person-known'; name: string }
 export type Refusal =
-  RequestRefusal | AddressRefusal | AccountRefusal | { kind: 'unknown-request' } | { kind: 'unit-closed' }
+  | (RequestRefusal | AddressRefusal | AccountRefusal | ListRefusal | AskRefusal)
+  | { kind: 'unknown-request' }
+  | { kind: 'unit-closed' }
 
 export type Changes = ReturnType<typeof changesOf>
 
 /** What filing and deciding share: changing a request under its lock, and the facts that letters tell. */
 export function changesOf(deps: RequestsDeps) {
-  const { prisma, clock, secrets, units, calendar, domain } = deps
+  const { prisma, clock, secrets, units, calendar, addresses, domain } = deps
   const seating = seatingsOf(deps)
   const addressText = (local: string | null) => (local === null ? null : `${local}@${domain}`)
   const unitName = async (id: string | null, tx?: Tx) =>
@@ -93,18 +110,50 @@ export function changesOf(deps: RequestsDeps) {
     return waitsOf(request, organisation, place.kind === 'below' ? await unitName(place.unit) : null)
   }
 
-  const letterFacts = async (tx: Tx, request: { code: string; details: Details }) => ({
-    code: request.code,
-    name: request.details.name.full,
-    unit: (await unitName(request.details.unitId, tx)) ?? '',
-  })
+  /** What every letter about a request says; it goes to the stranger whose request it is, or to whoever asked. */
+  async function letterFacts(tx: Tx, request: Pick<Request, 'code' | 'filedBy'> & { details: Details }) {
+    const { details, filedBy, code } = request
+    const asker = details.kind === 'person' || filedBy === null ? null : await called(tx.db, [filedBy])
+    const name = asker?.get(filedBy ?? '') ?? titleOf(details)
+    return { code, name, unit: (await unitName(details.unitId, tx)) ?? '' }
+  }
+
+  /** What the accounts and units that it names are called. */
+  async function namesOf(details: Details): Promise<Names> {
+    const named = namedIn(details)
+    const [names, locals, units] = await Promise.all([
+      called(prisma, named.accounts),
+      addressesOf(prisma, named.accounts),
+      unitsCalled(prisma, named.units, dayOf(clock())),
+    ])
+    const accounts = [...names].map(([id, name]) => [id, { name, address: addressText(locals.get(id) ?? null) }])
+    return { accounts: Object.fromEntries(accounts) as Names['accounts'], units: Object.fromEntries(units) }
+  }
+
+  /** Gives back every address that a request holds; that of each of several people has a holder of its own. */
+  async function giveBack(tx: Tx, id: RequestId): Promise<void> {
+    for (const holder of [id, ...(await store.tickets(tx.db, id))]) await addresses.release(tx, holder)
+  }
 
   async function language(tx: Tx, id: RequestId): Promise<Language> {
     const row = await tx.db.request.findUniqueOrThrow({ where: { id }, select: { language: true } })
     return row.language as Language
   }
 
-  return { addressText, unitName, findRow, change, apply, dueFrom, seating, waits, letterFacts, language }
+  return {
+    addressText,
+    unitName,
+    findRow,
+    change,
+    apply,
+    dueFrom,
+    seating,
+    waits,
+    letterFacts,
+    namesOf,
+    giveBack,
+    language,
+  }
 }
 
 /** Carries a refusal out of a transaction whose changes must not stay. */

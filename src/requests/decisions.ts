@@ -3,9 +3,10 @@ import type { HandOver } from '../accounts/account.ts'
 import type { Tx } from '../db/transaction.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { AccountId, RequestId, UnitId } from '../kernel/ids.ts'
-import type { Language } from '../letters/letter.ts'
+import type { OwnDetails } from './ask.ts'
 import { refusalOf, undo, type Changes, type Refusal, type RequestsDeps } from './changes.ts'
 import { actsOf, waitingStep } from './course.ts'
+import { effectsOf } from './effects.ts'
 import { standing } from './eyes.ts'
 import { ladderFor } from './organisation.ts'
 import {
@@ -28,9 +29,9 @@ export type ApproveChoice = {
   readonly identity?: Identity | undefined
   readonly handOver?: HandOver | undefined
 }
-/** What came of an approval: the account, or the next step and for whom it waits. */
+/** What came of an approval: all that was issued (the account, where it is one), or the next step and for whom it waits. */
 export type Approved =
-  | { readonly state: 'approved'; readonly accountId: AccountId }
+  | { readonly state: 'approved'; readonly accountId: AccountId | null; readonly made: store.Made }
   | { readonly state: 'submitted'; readonly seat: SeatName }
 
 type ByApprover = Extract<Command, { type: 'approve' | 'return' | 'reject' | 'take-over' }>
@@ -48,8 +49,9 @@ export type Decisions = ReturnType<typeof decisionsOf>
 
 /** The approver's side: decisions about the step that waits. */
 export function decisionsOf(deps: RequestsDeps, changes: Changes) {
-  const { transaction, secrets, accounts, addresses, letters } = deps
-  const { apply, dueFrom, seating, letterFacts, language } = changes
+  const { transaction, secrets, letters } = deps
+  const { apply, dueFrom, seating, letterFacts, giveBack, language } = changes
+  const effects = effectsOf(deps)
 
   /** A decision of an approver: scope, seats, own requests and the state are looked at under the row's lock. */
   async function decideBy(
@@ -90,6 +92,19 @@ export function decisionsOf(deps: RequestsDeps, changes: Changes) {
     tx.audit(permit.actor, `request.${kind}`, `request:${request.id}`, { ...detail, ...deputised })
   }
 
+  /** Whoever asked is told that it is done; a stranger is told with the way in, once the mailbox is there. */
+  async function tellDone(
+    tx: Tx,
+    request: Request & { readonly state: 'approved' },
+    details: OwnDetails,
+  ): Promise<void> {
+    const facts = await letterFacts(tx, request)
+    await letters.post(tx, {
+      ...{ to: request.contactEmail, language: await language(tx, request.id), template: 'carried' },
+      ...{ about: `request:${request.id}`, params: { ...facts, kind: details.kind, title: details.title } },
+    })
+  }
+
   /** Not approved: sent back, or ended. The applicant is told why. */
   const decline = (
     permit: Permit<'request.decide'>,
@@ -104,10 +119,11 @@ export function decisionsOf(deps: RequestsDeps, changes: Changes) {
       const facts = await letterFacts(tx, before)
       const to = { to: request.contactEmail, language: await language(tx, id), about: `request:${id}` }
       if (request.state === 'returned') {
-        const params = { ...facts, comment: choice.comment, until: request.expiresAt.toISOString() }
+        const mine = before.details.kind !== 'person'
+        const params = { ...facts, comment: choice.comment, until: request.expiresAt.toISOString(), mine }
         await letters.post(tx, { ...to, template: 'returned', params })
       } else {
-        await addresses.release(tx, id)
+        await giveBack(tx, id)
         await letters.post(tx, { ...to, template: 'rejected', params: { ...facts, reason: choice.comment } })
       }
       await note(tx, permit, done.value, request.state, choice.comment, { comment: choice.comment })
@@ -116,9 +132,10 @@ export function decisionsOf(deps: RequestsDeps, changes: Changes) {
 
   return {
     /**
-     * Takes the step that waits; the last one issues the account: wanted state, ledger, audit and bell in one transaction.
+     * Takes the step that waits; the last one does what was asked for: wanted state, ledger, audit and bell in one transaction.
      * Refused: own-request, acted-before (four eyes, also through deputies), not-your-turn, not-in-state (two approvers at
-     * once: the second is told by whom and when), changed-meanwhile, incomplete, duplicate-person, address-taken.
+     * once: the second is told by whom and when), changed-meanwhile, incomplete, duplicate-person, address-taken, and what
+     * else keeps the kind of request from being done.
      */
     approve: (
       permit: Permit<'request.decide'>,
@@ -144,24 +161,17 @@ export function decisionsOf(deps: RequestsDeps, changes: Changes) {
           return accept({ state: 'submitted', seat: seatName(next ?? { kind: 'it-staff' }, around.organisation) })
         }
         if (request.state !== 'approved') return wrongState(request)
-        const { details, local, contactEmail } = request
-        const row = await tx.db.request.findUniqueOrThrow({ where: { id } })
-        const issued = await accounts.issue(tx, permit.actor, id, {
-          ...details,
-          title: details.position,
-          ninCipher: row.ninCipher,
-          ninHash: row.ninHash,
-          contactEmail,
-          local,
-          handOver: request.vouched.handOver,
-          language: row.language as Language,
+        const enacted = await effects.enact(tx, permit.actor, request, await language(tx, id))
+        if (!enacted.ok) return undo(enacted.refusal)
+        const made = enacted.value
+        const accountId = made.accounts.length === 1 && request.details.kind !== 'people' ? made.accounts[0] : null
+        await tx.db.request.update({ where: { id }, data: { accountId: accountId ?? null, made } })
+        if (request.details.kind !== 'person') await tellDone(tx, request, request.details)
+        await note(tx, permit, done.value, 'approved', request.vouched?.identity ?? null, {
+          ...(accountId ? { account: accountId } : made),
+          ...{ step, ...request.vouched },
         })
-        if (!issued.ok) return undo(issued.refusal)
-        await tx.db.request.update({ where: { id }, data: { accountId: issued.value } })
-        await note(tx, permit, done.value, 'approved', request.vouched.identity, {
-          ...{ account: issued.value, step, ...request.vouched },
-        })
-        return accept({ state: 'approved', accountId: issued.value })
+        return accept({ state: 'approved', accountId: accountId ?? null, made })
       }).catch(refusalOf),
 
     /** Sends it back for correction with a comment, which the applicant reads as written. Refused as `approve`. */

@@ -9,7 +9,8 @@ export const EMPLOYMENTS = ['civil-servant', 'contract', 'other'] as const
 export type Employment = (typeof EMPLOYMENTS)[number]
 
 /** What a person tells of themselves; every value has passed its check. */
-export type Details = {
+export type PersonDetails = {
+  readonly kind: 'person'
   readonly unitId: UnitId
   readonly name: PersonName
   readonly birthDate: Day
@@ -70,7 +71,7 @@ export type DetailsErrors = Partial<Record<DetailsField, FieldError>>
 export function parseDetails(
   input: DetailsInput,
   today: Day,
-): { ok: true; value: Details } | { ok: false; errors: DetailsErrors } {
+): { ok: true; value: PersonDetails } | { ok: false; errors: DetailsErrors } {
   const errors: DetailsErrors = {}
   const take = <S extends z.ZodType>(
     field: DetailsField,
@@ -128,7 +129,18 @@ export function parseDetails(
     return { ok: false, errors }
   return {
     ok: true,
-    value: { unitId, name: name.value, birthDate, sex, number: number.data, position, employment, contractEnd, phone },
+    value: {
+      kind: 'person',
+      unitId,
+      name: name.value,
+      birthDate,
+      sex,
+      number: number.data,
+      position,
+      employment,
+      contractEnd,
+      phone,
+    },
   }
 }
 

@@ -13,9 +13,9 @@ import { newCode, tidyCode } from '../kernel/secrets.ts'
 import type { HandOver } from '../accounts/account.ts'
 import type { Language } from '../letters/letter.ts'
 import { refusalOf, undo, type Changes, type Refusal, type RequestsDeps } from './changes.ts'
-import type { Details } from './details.ts'
+import type { PersonDetails } from './details.ts'
 import { DRAFT_DAYS, type Request, type RequestState } from './request.ts'
-import { ruleFor } from './steps.ts'
+import { sendingOf } from './sending.ts'
 import * as store from './store.ts'
 import type { Waits } from './waits.ts'
 
@@ -54,7 +54,7 @@ export type Draft = {
   readonly code: string
   readonly state: RequestState
   readonly contactEmail: string
-  readonly details: Details | null
+  readonly details: PersonDetails | null
   readonly unitName: string | null
   readonly local: LocalPart | null
   readonly address: string | null
@@ -65,24 +65,12 @@ export type Draft = {
 
 /** The applicant's side: from the first code to the request that is sent, followed and withdrawn. */
 export function filingOf(deps: RequestsDeps, changes: Changes) {
-  const {
-    prisma,
-    transaction,
-    clock,
-    secrets,
-    accounts,
-    addresses,
-    tokens,
-    letters,
-    units,
-    steps,
-    domain,
-    codePrefix,
-  } = deps
-  const { addressText, unitName, findRow, change, apply, dueFrom, seating, waits, letterFacts, language } = changes
+  const { prisma, transaction, clock, secrets, accounts, addresses, tokens, letters, units, domain, codePrefix } = deps
+  const { addressText, unitName, findRow, change, giveBack, waits, language } = changes
+  const sending = sendingOf(deps, changes)
 
   /** Whoever has a mailbox already reads there that a second one was asked for; the page never tells. */
-  async function tellHolder(tx: Tx, details: Details, language: Language): Promise<void> {
+  async function tellHolder(tx: Tx, details: PersonDetails, language: Language): Promise<void> {
     const address = await accounts.addressByNumber(tx, secrets.numberHash(details.number))
     if (address === null) return
     const params = { name: details.name.full, address, at: tx.at.toISOString() }
@@ -90,9 +78,14 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
   }
 
   /** Whom the address is for, as the naming policy sees them. */
-  const subjectOf = async (details: Details, tx?: Tx): Promise<Subject> => ({
+  const subjectOf = async (details: PersonDetails, tx?: Tx): Promise<Subject> => ({
     ...{ kind: 'person', name: details.name, unit: await units.find(details.unitId, tx) },
   })
+
+  const personOf = (row: store.RequestRow): PersonDetails | null => {
+    const details = store.detailsOf(row, secrets)
+    return details?.kind === 'person' ? details : null
+  }
 
   return {
     /** Sends a six-digit code to a contact e-mail; answers the challenge that the code belongs to. */
@@ -141,8 +134,8 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
     /** A draft or returned request for its owner (whose session holds its id); null when unknown or no longer open. */
     async draft(id: RequestId): Promise<Draft | null> {
       const row = await findRow(id)
-      if (!row || (row.state !== 'draft' && row.state !== 'returned')) return null
-      const details = store.detailsOf(row, secrets)
+      if (!row || row.kind !== 'person' || (row.state !== 'draft' && row.state !== 'returned')) return null
+      const details = personOf(row)
       return {
         id,
         code: row.code,
@@ -158,7 +151,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
     },
 
     /** Refused: not-in-state, unit-closed. */
-    fill: (id: RequestId, details: Details): Promise<Decision<Request, Refusal>> =>
+    fill: (id: RequestId, details: PersonDetails): Promise<Decision<Request, Refusal>> =>
       transaction(async (tx) => {
         if (!(await units.find(details.unitId, tx))) return refuse({ kind: 'unit-closed' })
         return change(tx, id, { type: 'fill', details, at: tx.at })
@@ -167,7 +160,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
     /** Up to three addresses that are free now, and how many people share the pattern. */
     async proposals(id: RequestId): Promise<{ addresses: { local: LocalPart; address: string }[]; taken: number }> {
       const row = await findRow(id)
-      const details = row ? store.detailsOf(row, secrets) : null
+      const details = row ? personOf(row) : null
       if (!details) return { addresses: [], taken: 0 }
       const { free, taken } = await addresses.propose(await subjectOf(details), id)
       const held = row?.local as LocalPart | null | undefined
@@ -180,7 +173,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
     choose: (id: RequestId, local: LocalPart): Promise<Decision<Request, Refusal>> =>
       transaction(async (tx) => {
         const decision = await change(tx, id, { type: 'choose', local, at: tx.at })
-        if (!decision.ok || !('details' in decision.value) || decision.value.details === null) return decision
+        if (!decision.ok || !('details' in decision.value) || decision.value.details?.kind !== 'person') return decision
         const held = await addresses.reserve(tx, id, await subjectOf(decision.value.details, tx), local)
         return held.ok ? decision : undo(held.refusal)
       }).catch(refusalOf),
@@ -190,31 +183,9 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
       transaction(async (tx) => {
         const filled = await store.lock(tx.db, secrets, id)
         if (!filled) return refuse({ kind: 'unknown-request' })
-        const unit = 'details' in filled ? filled.details?.unitId : undefined
-        const around = unit === undefined ? null : await seating.around(tx, unit)
-        const present = await steps.present(tx)
-        const rule = ruleFor(present.policy, 'person', around?.chain ?? [])
-        const basis = { version: present.version, place: rule.place }
-        const submit = { type: 'submit', at: tx.at, steps: rule.steps, basis, due: await dueFrom(tx) } as const
-        const decision = await apply(tx, filled, submit, around)
-        if (!decision.ok || decision.value.state !== 'submitted') return decision
-        const request = decision.value
-        const kept = await addresses.keep(tx, id, request.local)
-        if (!kept.ok) return undo(kept.refusal)
-        const again = request.sendings > 1
-        await store.event(tx.db, id, tx.at, { kind: again ? 'resubmitted' : 'submitted', byName: null })
-        const facts = await letterFacts(tx, request)
-        await letters.post(tx, {
-          to: request.contactEmail,
-          language: await language(tx, id),
-          template: 'received',
-          about: `request:${id}`,
-          params: { ...facts, at: tx.at.toISOString(), due: request.dueAt.toISOString() },
-        })
-        await tellHolder(tx, request.details, await language(tx, id))
-        tx.audit(publicActor, again ? 'request.resubmitted' : 'request.submitted', `request:${id}`, {
-          unit: request.details.unitId,
-        })
+        const decision = await sending.send(tx, filled, publicActor)
+        if (decision.ok && 'details' in decision.value && decision.value.details?.kind === 'person')
+          await tellHolder(tx, decision.value.details, await language(tx, id))
         return decision
       }).catch(refusalOf),
 
@@ -223,7 +194,7 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
       transaction(async (tx) => {
         const decision = await change(tx, id, { type: 'withdraw', at: tx.at })
         if (!decision.ok) return decision
-        await addresses.release(tx, id)
+        await giveBack(tx, id)
         await store.event(tx.db, id, tx.at, { kind: 'withdrawn', byName: null })
         tx.audit(publicActor, 'request.withdrawn', `request:${id}`)
         return decision
@@ -234,8 +205,12 @@ export function filingOf(deps: RequestsDeps, changes: Changes) {
       const tidied = tidyCode(code)
       const parsed = EmailAddress.safeParse(email)
       const shaped = `${tidied.slice(0, -8)}-${tidied.slice(-8, -4)}-${tidied.slice(-4)}`
-      const row = await prisma.request.findUnique({ where: { code: shaped }, select: { id: true, contactEmail: true } })
-      return row && parsed.success && row.contactEmail === parsed.data ? (row.id as RequestId) : null
+      const row = await prisma.request.findUnique({
+        where: { code: shaped },
+        select: { id: true, contactEmail: true, kind: true },
+      })
+      // What somebody signed in asked for, they follow signed in.
+      return row?.kind === 'person' && parsed.success && row.contactEmail === parsed.data ? (row.id as RequestId) : null
     },
 
     /** What the applicant sees of it, once `track` let them in. */

@@ -2,6 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
+import type { RequestKind } from './kinds.ts'
 import type { RequestState } from './request.ts'
 
 type Db = Prisma.TransactionClient
@@ -32,9 +33,10 @@ export type InboxRow = {
   readonly code: string
   readonly state: RequestState
   readonly full_name: string
-  readonly position: string
+  readonly kind: RequestKind
+  readonly position: string | null
   readonly unit_name: string | null
-  readonly local: string
+  readonly local: string | null
   readonly submitted_at: Date
   readonly due_at: Date
   readonly sendings: number
@@ -103,11 +105,11 @@ export function page(db: Db, filter: InboxFilter): Promise<InboxRow[]> {
     WITH page AS MATERIALIZED (
       SELECT r.* FROM request r WHERE ${inTab(filter)} AND ${onwards} ORDER BY ${order} LIMIT ${filter.limit} OFFSET ${filter.offset}
     )
-    SELECT r.id, r.code, r.state, r.full_name, r.position, r.local, r.submitted_at, r.due_at, r.decided_at, r.sendings, r.step,
+    SELECT r.id, r.code, r.kind, r.state, r.full_name, r.position, r.local, r.submitted_at, r.due_at, r.decided_at, r.sendings, r.step,
       jsonb_array_length(r.steps) AS steps, r.fallen, ${by}::text AS place,
       (SELECT name FROM unit_version v WHERE v.unit_id = r.unit_id AND v.valid_from <= ${dayToDb(filter.on)}::date
         ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
-      (SELECT count(*)::int FROM person p WHERE p.fold = split_part(r.search, ' ' || coalesce(r.local, ''), 1)) AS namesakes
+      (SELECT count(*)::int FROM person p WHERE r.kind = 'person' AND p.fold = split_part(r.search, ' ' || coalesce(r.local, ''), 1)) AS namesakes
     FROM page r ORDER BY ${order}`
 }
 

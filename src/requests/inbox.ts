@@ -2,6 +2,7 @@ import { unitIds, type Actor, type Permit } from '../access/policy.ts'
 import { dayOf } from '../kernel/day.ts'
 import type { RequestId, UnitId } from '../kernel/ids.ts'
 import type { RequestsDeps } from './changes.ts'
+import type { RequestKind } from './kinds.ts'
 import type { RequestState } from './request.ts'
 import * as store from './inbox-store.ts'
 
@@ -11,10 +12,12 @@ export type InboxLine = {
   readonly id: RequestId
   readonly code: string
   readonly state: RequestState
+  readonly kind: RequestKind
+  /** Whose or what it is. */
   readonly fullName: string
   readonly position: string
   readonly unitName: string
-  readonly local: string
+  readonly local: string | null
   readonly submittedAt: Date
   readonly dueAt: Date
   readonly decidedAt: Date | null
@@ -64,8 +67,9 @@ export function inboxOf(deps: RequestsDeps) {
     id: row.id as RequestId,
     code: row.code,
     state: row.state,
+    kind: row.kind,
     fullName: row.full_name,
-    position: row.position,
+    position: row.position ?? '',
     unitName: row.unit_name ?? '',
     local: row.local,
     submittedAt: row.submitted_at,

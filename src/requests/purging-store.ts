@@ -19,6 +19,7 @@ export const KEPT = [
     'unit_id',
     'account_id',
     'purged_at',
+    'made',
   ] as const),
   ...(['created_at', 'confirmed_at', 'submitted_at', 'due_at', 'expires_at', 'decided_at', 'decided_by'] as const),
   ...(['escalated_at', 'escalated_to', 'step', 'level', 'up_at', 'it_seat', 'fallen'] as const),
@@ -44,7 +45,7 @@ export const ERASED = {
     local: 'NULL',
   },
   ...{ nin_cipher: 'NULL', nin_hash: 'NULL', position: 'NULL', employment: 'NULL', contract_end: 'NULL' },
-  ...{ identity: 'NULL', hand_over: 'NULL' },
+  ...{ identity: 'NULL', hand_over: 'NULL', body: 'NULL' },
 } as const
 
 const LOST = ['withdrawn', 'expired']

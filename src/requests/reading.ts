@@ -3,13 +3,15 @@ import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { contradictions, type IdentificationNumber } from '../kernel/identification-number.ts'
 import type { AccountId, RequestId, UnitId } from '../kernel/ids.ts'
 import type { Changes, Refusal, RequestsDeps } from './changes.ts'
-import type { Details } from './details.ts'
+import { titleOf } from './ask.ts'
+import { called } from './asking-store.ts'
 import { barred, standing } from './eyes.ts'
+import type { RequestKind } from './kinds.ts'
 import { ladderFor } from './organisation.ts'
 import { openSeats, type Identity, type RequestState } from './request.ts'
-import type { StepSeat } from './seats.ts'
 import * as store from './store.ts'
-import { seatName, waitsOf, type SeatName, type Waits } from './waits.ts'
+import { told, type Names, type Told } from './told.ts'
+import { stepLines, waitsOf, type StepLine, type Waits } from './waits.ts'
 
 export type RequestEventLine = {
   readonly at: Date
@@ -17,16 +19,6 @@ export type RequestEventLine = {
   readonly byName: string | null
   readonly forName: string | null
   readonly note: string | null
-}
-export type StepLine = {
-  readonly seat: StepSeat
-  readonly days: number
-  readonly act: {
-    readonly byName: string
-    readonly forName: string | null
-    readonly at: Date
-    readonly seat: SeatName
-  } | null
 }
 /** What the reader may do about the step that waits. */
 export type Turn =
@@ -37,15 +29,21 @@ export type RequestView = {
   readonly id: RequestId
   readonly code: string
   readonly state: RequestState
+  readonly kind: RequestKind
   readonly version: number
-  readonly details: Omit<Details, 'number'>
-  /** Only the last three digits; the whole by `reveal`, which is logged. */
-  readonly numberEnd: string
+  /** What lists call it by: whose or what it is. */
+  readonly title: string
+  /** What it is about, and what accounts and units in it are called. */
+  readonly details: Told
+  readonly names: Names
+  /** Who filed it while signed in. */
+  readonly filedByName: string | null
   readonly contactEmail: string
   readonly confirmedAt: Date
   readonly unitName: string
   readonly parentName: string | null
-  readonly address: string
+  /** Null where none is asked for, or several are. */
+  readonly address: string | null
   readonly quotaMb: number
   readonly submittedAt: Date
   readonly dueAt: Date
@@ -54,7 +52,9 @@ export type RequestView = {
   readonly comment: string | null
   /** Said by the approver of the first step; null before. */
   readonly identity: Identity | null
+  /** The account that came of it or that it changes; null for none, or several. */
   readonly accountId: AccountId | null
+  readonly made: store.Made
   readonly addressHeldUntil: Date | null
   readonly contradictions: readonly ('birth-year' | 'sex')[]
   /** The number is known already: approving will be refused. */
@@ -69,7 +69,7 @@ export type RequestView = {
 /** The approver's side: what a request says. */
 export function readingOf(deps: RequestsDeps, changes: Changes) {
   const { prisma, transaction, clock, secrets, units, domain, quotaMb } = deps
-  const { unitName, findRow, seating } = changes
+  const { unitName, addressText, findRow, seating, namesOf } = changes
 
   return {
     /** Null when unknown, never submitted, or out of scope. */
@@ -78,20 +78,23 @@ export function readingOf(deps: RequestsDeps, changes: Changes) {
       if (!row?.unitId || row.submittedAt === null || row.dueAt === null || !covers(permit.units, row.unitId as UnitId))
         return null
       const details = store.detailsOf(row, secrets)
-      if (!details || row.local === null) return null
+      if (!details) return null
       const at = clock()
       const unit = await units.find(details.unitId)
       const held = await prisma.address.findFirst({ where: { holderKind: 'request', holderId: id, state: 'reserved' } })
-      const known =
-        row.ninHash === null
-          ? null
-          : await prisma.person.findUnique({ where: { ninHash: row.ninHash }, include: { account: true } })
-      const same = await store.namesakes(prisma, details.name.full)
+      const made = row.made === null ? { accounts: [], lists: [] } : store.Made.parse(row.made)
+      const numbers = details.kind === 'people' ? details.people.map(({ number }) => secrets.numberHash(number)) : []
+      const hashes = row.ninHash === null ? numbers : [row.ninHash]
+      const known = await prisma.person.findMany({
+        where: { ninHash: { in: hashes }, account: { isNot: null } },
+        include: { account: { select: { id: true } } },
+      })
+      const same = details.kind === 'person' ? await store.namesakes(prisma, details.name.full) : []
       const request = store.requestOf(row, secrets, row.events.at(-1)?.byName ?? '')
       const around = await seating.around({ db: prisma, at }, details.unitId)
       const { organisation } = around
       const by = await seating.approver({ db: prisma, at }, permit.actor, around)
-      const { number, ...rest } = details
+      const own: readonly (string | null)[] = [row.accountId, ...made.accounts]
       const { place } = 'course' in request ? request.course.basis : { place: { kind: 'everywhere' as const } }
 
       const turn = (): Turn => {
@@ -107,14 +110,17 @@ export function readingOf(deps: RequestsDeps, changes: Changes) {
         id,
         code: row.code,
         state: row.state as RequestState,
+        kind: details.kind,
+        title: titleOf(details),
         version: row.version,
-        details: rest,
-        numberEnd: number.slice(-3),
+        details: told(details),
+        names: await namesOf(details),
+        filedByName: row.filedBy === null ? null : ((await called(prisma, [row.filedBy])).get(row.filedBy) ?? null),
         contactEmail: row.contactEmail,
         confirmedAt: row.confirmedAt,
         unitName: unit?.name ?? '',
         parentName: unit?.parentName ?? null,
-        address: `${row.local}@${domain}`,
+        address: addressText(row.local),
         quotaMb,
         submittedAt: row.submittedAt,
         dueAt: row.dueAt,
@@ -122,10 +128,12 @@ export function readingOf(deps: RequestsDeps, changes: Changes) {
         decidedAt: row.decidedAt,
         comment: row.comment,
         identity: row.identity as Identity | null,
-        accountId: row.accountId as AccountId | null,
+        accountId:
+          row.accountId !== null ? (row.accountId as AccountId) : 'accountId' in details ? details.accountId : null,
+        made,
         addressHeldUntil: held?.until ?? null,
-        contradictions: contradictions(number, details),
-        duplicate: known !== null && known.account?.id !== row.accountId,
+        contradictions: details.kind === 'person' ? contradictions(details.number, details) : [],
+        duplicate: known.some(({ account }) => account !== null && !own.includes(account.id)),
         namesakes: await Promise.all(
           same
             .filter((each) => each.local !== row.local || row.accountId === null)
@@ -135,13 +143,7 @@ export function readingOf(deps: RequestsDeps, changes: Changes) {
               unitName: (await unitName(each.unitId)) ?? '',
             })),
         ),
-        steps: ('course' in request ? request.course.steps : []).map(({ seat, days, act }) => ({
-          ...{ seat, days },
-          act: act && {
-            ...{ byName: act.byName, forName: act.for?.name ?? null, at: act.at },
-            seat: seatName(act.seat, organisation),
-          },
-        })),
+        steps: stepLines(request, organisation),
         waits: waitsOf(request, organisation, place.kind === 'below' ? await unitName(place.unit) : null),
         turn: turn(),
         events: row.events.map(({ at, kind, byName, forName, note }) => ({ at, kind, byName, forName, note })),
@@ -153,7 +155,7 @@ export function readingOf(deps: RequestsDeps, changes: Changes) {
       transaction(async (tx) => {
         const row = await tx.db.request.findUnique({ where: { id } })
         const details = row?.unitId && covers(permit.units, row.unitId as UnitId) ? store.detailsOf(row, secrets) : null
-        if (!details) return refuse({ kind: 'unknown-request' })
+        if (details?.kind !== 'person') return refuse({ kind: 'unknown-request' })
         tx.audit(permit.actor, 'number.revealed', `request:${id}`)
         return accept(details.number)
       }),

@@ -4,7 +4,7 @@ import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import type { AccountId, RequestId } from '../kernel/ids.ts'
 import { actsOf, waitingStep, type Act, type Basis, type Course } from './course.ts'
-import type { Details } from './details.ts'
+import { asksAddress, sameAddressee, takesVouching, type Details } from './ask.ts'
 import { barred, standing, type Approver, type Human } from './eyes.ts'
 import type { Ladder, Seat } from './seats.ts'
 import type { RuleStep } from './steps.ts'
@@ -44,7 +44,8 @@ type Base = {
 }
 type Asked = Base & {
   readonly details: Details
-  readonly local: LocalPart
+  /** Null where none is asked for, or several are. */
+  readonly local: LocalPart | null
   readonly submittedAt: Date
   /** When the step that waits is due. */
   readonly dueAt: Date
@@ -62,14 +63,8 @@ export type Request =
       readonly expiresAt: Date
     })
   | (Asked & { readonly state: 'submitted' })
-  | (Omit<Asked, 'local'> &
-      Decided & {
-        readonly state: 'returned'
-        readonly local: LocalPart | null
-        readonly comment: string
-        readonly expiresAt: Date
-      })
-  | (Asked & Decided & { readonly state: 'approved'; readonly vouched: Vouched })
+  | (Asked & Decided & { readonly state: 'returned'; readonly comment: string; readonly expiresAt: Date })
+  | (Asked & Decided & { readonly state: 'approved' })
   | (Asked & Decided & { readonly state: 'rejected'; readonly comment: string })
   | (Base & { readonly state: 'withdrawn'; readonly decidedAt: Date })
   | (Base & { readonly state: 'expired'; readonly decidedAt: Date })
@@ -108,7 +103,7 @@ export function decide(request: Request, command: Command): Decision<Request, Re
     case 'fill': {
       if (request.state !== 'draft' && request.state !== 'returned') return wrongState(request)
       // Another name may not fit the chosen address, so it is chosen anew.
-      const local = sameName(request.details, command.details) ? request.local : null
+      const local = sameAddressee(request.details, command.details) ? request.local : null
       return accept({ ...request, details: command.details, local })
     }
     case 'choose':
@@ -118,7 +113,8 @@ export function decide(request: Request, command: Command): Decision<Request, Re
     case 'submit': {
       if (request.state !== 'draft' && request.state !== 'returned') return wrongState(request)
       if (request.details === null) return refuse({ kind: 'incomplete', missing: 'details' })
-      if (request.local === null) return refuse({ kind: 'incomplete', missing: 'address' })
+      if (request.local === null && asksAddress(request.details))
+        return refuse({ kind: 'incomplete', missing: 'address' })
       const dueAt = command.due(command.steps[0]?.days ?? 1)
       const steps = command.steps.map((step) => ({ ...step, act: null }))
       return accept({
@@ -202,8 +198,8 @@ function approved(
   command: Command & { type: 'approve' },
   seated: Seated,
 ): Decision<Request, RequestRefusal> {
-  const vouched = command.vouched ?? request.vouched
-  if (vouched === null) return refuse({ kind: 'incomplete', missing: 'identity' })
+  const vouched = takesVouching(request.details) ? (command.vouched ?? request.vouched) : null
+  if (vouched === null && takesVouching(request.details)) return refuse({ kind: 'incomplete', missing: 'identity' })
   const waits = waitingStep(request.course)
   const act: Act = {
     ...{ by: command.by.accountId, byName: command.by.name, at: command.at, seat: seated.seat },
@@ -229,8 +225,6 @@ function raised(request: Submitted, level: number, command: { ladder: Ladder; du
 const decidedBy = ({ by, at }: Deciding): Decided => ({
   ...{ decidedBy: by.accountId, decidedByName: by.name, decidedAt: at },
 })
-const sameName = (a: Details | null, b: Details): boolean => a !== null && a.name.full === b.name.full
-
 const base = ({ id, code, version, sendings, contactEmail, filedBy, ninHash }: Base): Base => ({
   ...{ id, code, version, sendings, contactEmail, filedBy, ninHash },
 })

@@ -1,37 +1,43 @@
 import type { Permit } from '../access/policy.ts'
 import type { RequestId } from '../kernel/ids.ts'
+import { askingOf } from './asking.ts'
 import { changesOf, type RequestsDeps } from './changes.ts'
 import { decisionsOf } from './decisions.ts'
 import { filingOf } from './filing.ts'
 import { inboxOf } from './inbox.ts'
+import { ownOf } from './own.ts'
 import { purgingOf } from './purging.ts'
 import { readingOf } from './reading.ts'
 import { remindersOf } from './reminders.ts'
 import { severalOf } from './several.ts'
 import * as store from './store.ts'
 
-export type { Refusal } from './changes.ts'
+export type { AskRefusal, Refusal } from './changes.ts'
 export type { ApproveChoice, Approved } from './decisions.ts'
 export type { Draft, Tracked } from './filing.ts'
 export type { Inbox, InboxLine, InboxPlace, InboxTab } from './inbox.ts'
 export { INBOX_TABS } from './inbox.ts'
 export type { Purgeable, PurgedRequest, PurgeLimits } from './purging.ts'
-export type { RequestEventLine, RequestView, StepLine, Turn } from './reading.ts'
+export type { Own } from './own.ts'
+export type { RequestEventLine, RequestView, Turn } from './reading.ts'
+export type { Names, Told, ToldOf } from './told.ts'
 export type { UnitWaitingTimes } from './reminders.ts'
 export { MOST_AT_ONCE } from './several.ts'
 export type { Read, SeveralChoice, SeveralOutcome } from './several.ts'
-export type { SeatName, Waits } from './waits.ts'
+export type { SeatName, StepLine, Waits } from './waits.ts'
 export type Requests = ReturnType<typeof requestsOf>
 
 /** What people ask for, from the first code to the decision. */
 export function requestsOf(deps: RequestsDeps) {
-  const { prisma, transaction, clock, addresses } = deps
+  const { prisma, transaction, clock } = deps
   const changes = changesOf(deps)
   const { change } = changes
   const decisions = decisionsOf(deps, changes)
 
   return {
     ...filingOf(deps, changes),
+    ...askingOf(deps, changes),
+    ...ownOf(deps, changes),
     ...inboxOf(deps),
     ...readingOf(deps, changes),
     ...decisions,
@@ -47,7 +53,7 @@ export function requestsOf(deps: RequestsDeps) {
           const id = row.id as RequestId
           const decision = await change(tx, id, { type: 'expire', at: tx.at })
           if (!decision.ok) return
-          await addresses.release(tx, id)
+          await changes.giveBack(tx, id)
           await store.event(tx.db, id, tx.at, { kind: 'expired', byName: null })
           tx.audit(permit.actor, 'request.expired', `request:${id}`)
         })

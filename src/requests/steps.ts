@@ -41,8 +41,18 @@ export type StepsPolicy = z.infer<typeof StepsPolicy>
 
 const rule = (of: RequestKind, ...steps: RuleStep[]): Rule => ({ of, place: { kind: 'everywhere' }, steps })
 
-/** Until somebody decides otherwise: the unit's administrator, in one working day. */
-export const FIRST_RULES: readonly Rule[] = [rule('person', { seat: 'unit-admin', days: 1 })]
+const UNIT: RuleStep = { seat: 'unit-admin', days: 1 }
+const CENTRE: RuleStep = { seat: 'it-staff', days: 1 }
+/**
+ * Until somebody decides otherwise: the unit's administrator, in one working day, three for several people; for what takes
+ * an address or room of the whole province, IT staff after them.
+ */
+export const FIRST_RULES: readonly Rule[] = [
+  rule('person', UNIT),
+  rule('people', { seat: 'unit-admin', days: 3 }),
+  ...(['unit-mailbox', 'function-mailbox', 'list', 'quota'] as const).map((kind) => rule(kind, UNIT, CENTRE)),
+  ...(['holders', 'name', 'position', 'alias'] as const).map((kind) => rule(kind, UNIT)),
+]
 
 /** The rules in force: the first ones, but for those that the policy says otherwise, and its own. */
 export function rulesOf(policy: StepsPolicy): readonly Rule[] {

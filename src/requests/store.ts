@@ -1,12 +1,14 @@
+import { z } from 'zod'
 import { Prisma } from '../db/generated/client.ts'
 import { dayFromDb, dayToDb } from '../kernel/day.ts'
 import { IdentificationNumber, type Sex } from '../kernel/identification-number.ts'
-import type { AccountId, RequestId, UnitId } from '../kernel/ids.ts'
+import { AccountId, GroupId, type RequestId, type UnitId } from '../kernel/ids.ts'
 import { LocalPart } from '../kernel/email-address.ts'
 import { parsePersonName } from '../kernel/person-name.ts'
 import { fold } from '../kernel/text.ts'
 import { Basis, StepsTaken, waitingStep, type Course } from './course.ts'
-import type { Details, Employment } from './details.ts'
+import { asksAddress, OwnDetails, titleOf, type Details } from './ask.ts'
+import type { Employment } from './details.ts'
 import type { Identity, Request, RequestState, Vouched } from './request.ts'
 import { IT_STAFF, type Seat } from './seats.ts'
 
@@ -27,12 +29,18 @@ export async function lock(db: Db, seal: Seal, id: RequestId): Promise<Request |
   return row && row.purgedAt === null ? requestOf(row, seal, row.events[0]?.byName ?? '') : null
 }
 
+/** What came of it: accounts that were issued, a list that was made. */
+export const Made = z.object({ accounts: z.array(AccountId), lists: z.array(GroupId) })
+export type Made = z.infer<typeof Made>
+
 export function detailsOf(row: RequestRow, seal: Seal): Details | null {
+  if (row.kind !== 'person') return row.body === null ? null : OwnDetails.parse(opened(row.body, seal))
   if (!row.fullName || !row.unitId || !row.birthDate || !row.ninCipher || !row.position || !row.employment || !row.sex)
     return null
   const name = parsePersonName(row.fullName, row.given)
   if (!name.ok) return null
   return {
+    kind: 'person',
     unitId: row.unitId as UnitId,
     name: name.value,
     birthDate: dayFromDb(row.birthDate),
@@ -44,6 +52,23 @@ export function detailsOf(row: RequestRow, seal: Seal): Details | null {
     phone: row.phone,
   }
 }
+
+/** Under which holders several people's addresses are held. */
+export async function tickets(db: Db, id: RequestId): Promise<string[]> {
+  const row = await db.request.findUnique({ where: { id }, select: { body: true } })
+  const { people = [] } = (row?.body ?? {}) as { people?: readonly { readonly ticket: string }[] }
+  return people.map(({ ticket }) => ticket)
+}
+
+type Kept = { readonly [name: string]: unknown; people?: readonly { readonly number: string }[] }
+/** Identification numbers are sealed where they are kept, and opened where they are read. */
+const withNumbers = (body: Kept, change: (number: string) => string): Kept =>
+  body.people === undefined
+    ? body
+    : { ...body, people: body.people.map((each) => ({ ...each, number: change(each.number) })) }
+const opened = (body: Prisma.JsonValue, seal: Seal) => withNumbers(body as Kept, (number) => seal.open(number, context))
+const sealed = (details: OwnDetails, seal: Seal) =>
+  withNumbers(details, (number) => seal.seal(number, context)) as Prisma.InputJsonObject
 
 /** A request as the pure core knows it. */
 export function requestOf(row: RequestRow, seal: Seal, lastName: string): Request {
@@ -67,15 +92,15 @@ export function requestOf(row: RequestRow, seal: Seal, lastName: string): Reques
   const vouched = vouchedOf(row)
   const told = { ...base, details, submittedAt: row.submittedAt, dueAt: row.dueAt, course: courseOf(row), vouched }
   const decided = { decidedBy: row.decidedBy as AccountId | null, decidedByName: lastName, decidedAt: at }
-  if (state === 'returned')
-    return { ...told, ...decided, local, state, comment: row.comment ?? '', expiresAt: row.expiresAt ?? at }
-  if (local === null) throw notWhole
   const asked = { ...told, local }
+  if (local === null && state !== 'returned' && asksAddress(details)) throw notWhole
   switch (state) {
     case 'submitted':
       return { ...asked, state }
+    case 'returned':
+      return { ...asked, ...decided, state, comment: row.comment ?? '', expiresAt: row.expiresAt ?? at }
     case 'approved':
-      return { ...asked, ...decided, state, vouched: vouched ?? { identity: 'in-person', handOver: 'link' } }
+      return { ...asked, ...decided, state }
     case 'rejected':
       return { ...asked, ...decided, state, comment: row.comment ?? '' }
     default:
@@ -108,24 +133,7 @@ export async function save(db: Db, seal: Seal, request: Request): Promise<void> 
       state: request.state,
       version: request.version,
       sendings: request.sendings,
-      ...(details
-        ? {
-            unitId: details.unitId,
-            fullName: details.name.full,
-            surname: details.name.surname,
-            given: details.name.given,
-            birthDate: dayToDb(details.birthDate),
-            sex: details.sex,
-            ninCipher: seal.seal(details.number, context),
-            ninHash: seal.numberHash(details.number),
-            position: details.position,
-            employment: details.employment,
-            contractEnd: details.contractEnd === null ? null : dayToDb(details.contractEnd),
-            phone: details.phone,
-            local,
-            search: [fold(details.name.full), local ?? '', fold(request.code), request.code.toLowerCase()].join(' '),
-          }
-        : {}),
+      ...(details ? columnsOf(details, local, request.code, seal) : {}),
       ...('course' in request
         ? { submittedAt: request.submittedAt, dueAt: request.dueAt, ...rowOf(request.course) }
         : {}),
@@ -137,6 +145,31 @@ export async function save(db: Db, seal: Seal, request: Request): Promise<void> 
       expiresAt: 'expiresAt' in request ? request.expiresAt : null,
     },
   })
+}
+
+/** What a request is about, as its row keeps it; `fullName` is what lists call it by. */
+function columnsOf(details: Details, local: LocalPart | null, code: string, seal: Seal) {
+  const search = [fold(titleOf(details)), local ?? '', fold(code), code.toLowerCase()].join(' ')
+  if (details.kind !== 'person')
+    return {
+      ...{ kind: details.kind, unitId: details.unitId, fullName: details.title, local, search },
+      body: sealed(details, seal),
+    }
+  return {
+    unitId: details.unitId,
+    fullName: details.name.full,
+    surname: details.name.surname,
+    given: details.name.given,
+    birthDate: dayToDb(details.birthDate),
+    sex: details.sex,
+    ninCipher: seal.seal(details.number, context),
+    ninHash: seal.numberHash(details.number),
+    position: details.position,
+    employment: details.employment,
+    contractEnd: details.contractEnd === null ? null : dayToDb(details.contractEnd),
+    phone: details.phone,
+    ...{ local, search },
+  }
 }
 
 function rowOf({ steps, basis, level, upAt, passedUp }: Course) {

@@ -2,7 +2,7 @@ import type { Basis } from './course.ts'
 import { waitingStep } from './course.ts'
 import { ladderFor, type Organisation } from './organisation.ts'
 import type { Request } from './request.ts'
-import type { Seat } from './seats.ts'
+import type { Seat, StepSeat } from './seats.ts'
 
 /** A seat as people call it. */
 export type SeatName = { readonly kind: 'unit'; readonly name: string } | { readonly kind: 'it-staff' }
@@ -22,6 +22,27 @@ export type Waits = {
   readonly vacant: boolean
   readonly basis: { readonly version: number; readonly place: Basis['place']; readonly unitName: string | null }
 }
+
+/** One of the steps of a request, and who took it. */
+export type StepLine = {
+  readonly seat: StepSeat
+  readonly days: number
+  readonly act: {
+    readonly byName: string
+    readonly forName: string | null
+    readonly at: Date
+    readonly seat: SeatName
+  } | null
+}
+
+export const stepLines = (request: Request, organisation: Organisation): readonly StepLine[] =>
+  ('course' in request ? request.course.steps : []).map(({ seat, days, act }) => ({
+    ...{ seat, days },
+    act: act && {
+      ...{ byName: act.byName, forName: act.for?.name ?? null, at: act.at },
+      seat: seatName(act.seat, organisation),
+    },
+  }))
 
 export const seatName = (seat: Seat, { names }: Organisation): SeatName =>
   seat.kind === 'unit' ? { kind: 'unit', name: names.get(seat.unit) ?? '' } : seat

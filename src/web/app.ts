@@ -41,6 +41,7 @@ import { csrf, headers } from './middleware/security.ts'
 import { sessions } from './middleware/session.ts'
 import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } from './page.ts'
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
+import { ownRequestPages } from './own-requests.pages.ts'
 import { policyPages } from './policies.pages.ts'
 import { reconcilePages } from './reconcile.pages.ts'
 import { requestPages } from './requests.pages.ts'
@@ -62,6 +63,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...homePages(services),
   ...requestPages(services),
   ...trackingPages(services),
+  ...ownRequestPages(services),
   ...activationPages(services),
   ...signInPages(services),
   ...inboxPages(services),

@@ -2,14 +2,15 @@ import { covers } from '../access/policy.ts'
 import type { HandOver } from '../accounts/account.ts'
 import { localPartOf } from '../kernel/email-address.ts'
 import { RequestId } from '../kernel/ids.ts'
-import { maskIdentificationNumber } from '../kernel/identification-number.ts'
 import { lines } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
+import { takesVouching } from '../requests/ask.ts'
 import { IDENTITIES, type Identity } from '../requests/request.ts'
 import type { RequestView } from '../requests/requests.ts'
 import { HttpFault } from './http-fault.ts'
 import type { KeptForm, Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
+import { requestRows } from './request-rows.ts'
 import { guarded, type Route } from './route.ts'
 import { stepsView } from './steps-view.ts'
 import { instant } from './views/formats.ts'
@@ -48,13 +49,13 @@ export function decisionPages(services: Services): Route[] {
           ? 'ready'
           : 'activated'
     const [why, trouble] = await Promise.all([
-      tombstones.why(localPartOf(view.address)),
+      view.address === null ? null : tombstones.why(localPartOf(view.address)),
       services.letters.trouble(view.contactEmail),
     ])
     const errorOf = (field: string) => kept?.errors.find((error) => error.field === field)?.text
     const typed = kept?.values ?? {}
     await page.render('request-decision.njk', {
-      title: view.details.name.full,
+      title: view.title,
       // The page that shows a number answers a POST; what links to itself leads to the request.
       path: `/cho-duyet/${view.id}`,
       back: { href: '/cho-duyet', text: page.t.decision.back },
@@ -64,12 +65,12 @@ export function decisionPages(services: Services): Route[] {
       account,
       why: why && whyText(page.t, why),
       trouble: troubleText(page.t, page.lang, view.contactEmail, trouble),
-      number:
-        number ??
-        maskIdentificationNumber(`000000000${view.numberEnd}` as Parameters<typeof maskIdentificationNumber>[0]),
+      rows: requestRows(page.t, view.details, view.names, view.address),
+      number,
+      vouches: takesVouching(view.details),
       revealed: number !== null,
       mayReveal,
-      steps: stepsView({ kind: 'person', ...view }, page.t),
+      steps: stepsView(view, page.t),
       panel: mayDecide && view.turn.kind === 'yours',
       turn: mayDecide ? view.turn : null,
       seats: view.waits ? seatsText(page.t, view.waits.seats) : '',
@@ -111,7 +112,8 @@ export function decisionPages(services: Services): Route[] {
         page.keepForm(`decision ${id}`, input, errors)
         page.redirect(`/cho-duyet/${id}`)
       }
-      const vouched = (await find(page)).identity !== null
+      const { identity, details } = await find(page)
+      const vouched = identity !== null || !takesVouching(details)
       const parsed = parse(page, input, vouched)
       if (!parsed.ok) {
         again(parsed.errors)
@@ -132,10 +134,10 @@ export function decisionPages(services: Services): Route[] {
       const onwards = approved?.state === 'submitted' ? seatText(page.t, approved.seat) : null
       page.notice(
         'ok',
-        onwards === null ? page.t.decision.done[choice.type] : page.t.workflow.decision.stepDone(onwards),
+        onwards === null ? doneText(page, details.kind, choice.type) : page.t.workflow.decision.stepDone(onwards),
       )
       const slip = choice.type === 'approve' && choice.vouched?.handOver === 'slip' && approved?.state === 'approved'
-      page.redirect(slip ? `/tai-khoan/${approved.accountId}?muc=giao` : '/cho-duyet')
+      page.redirect(slip && approved.accountId !== null ? `/tai-khoan/${approved.accountId}?muc=giao` : '/cho-duyet')
     }),
 
     guarded('post', '/cho-duyet/:id/nhan-xu-ly', 'request.decide', async (page, permit) => {
@@ -199,6 +201,10 @@ function parse(
       return wrong({ field: 'decision', text: says.choose })
   }
 }
+
+/** What was decided, in words. */
+const doneText = ({ t }: Page, kind: RequestView['kind'], type: Choice['type']): string =>
+  kind === 'person' || type !== 'approve' ? t.decision.done[type] : t.asking.decision.done
 
 /** What is wrong with a comment that the applicant is to read. */
 export function commentText(t: Words, code: string | undefined, empty: string): string {

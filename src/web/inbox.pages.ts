@@ -97,6 +97,7 @@ function rowOf(line: InboxLine, now: Date, t: Words, lang: Lang) {
     id: line.id,
     href: `/cho-duyet/${line.id}`,
     name: line.fullName,
+    kind: t.workflow.kinds[line.kind],
     position: line.position,
     unit: line.unitName,
     local: line.local,

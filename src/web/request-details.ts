@@ -1,4 +1,10 @@
-import { DETAILS_FIELDS, parseDetails, type Details, type DetailsField, type FieldError } from '../requests/details.ts'
+import {
+  DETAILS_FIELDS,
+  parseDetails,
+  type PersonDetails,
+  type DetailsField,
+  type FieldError,
+} from '../requests/details.ts'
 import { dayOf } from '../kernel/day.ts'
 import { fold, tidy } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
@@ -23,7 +29,7 @@ const ORDER: readonly DetailsField[] = [
 ]
 
 type Checked =
-  | { readonly ok: true; readonly value: Details }
+  | { readonly ok: true; readonly value: PersonDetails }
   | { readonly ok: false; readonly errors: Errors; readonly units: readonly Unit[] }
 type Errors = ReadonlyMap<DetailsField, FieldError | { readonly code: 'not-digits' }>
 
@@ -131,7 +137,7 @@ function anchorOf(field: DetailsField, error: FieldError | { readonly code: 'not
 }
 
 /** The form of what is stored. */
-function valuesOf(details: Details | null, unitName: string | null): Partial<Typed> {
+function valuesOf(details: PersonDetails | null, unitName: string | null): Partial<Typed> {
   if (!details) return {}
   const [birthYear = '', birthMonth = '', birthDay = ''] = details.birthDate.split('-')
   const [contractEndYear = '', contractEndMonth = '', contractEndDay = ''] = (details.contractEnd ?? '').split('-')

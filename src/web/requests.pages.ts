@@ -1,12 +1,13 @@
 import { LocalPart } from '../kernel/email-address.ts'
-import { maskIdentificationNumber } from '../kernel/identification-number.ts'
 import type { Services } from '../main/compose.ts'
 import type { Draft, Tracked } from '../requests/requests.ts'
+import { told } from '../requests/told.ts'
 import { back, errorAt, keptForm } from './kept-form.ts'
 import type { Page } from './page.ts'
 import { contactPages } from './request-contact.ts'
 import { detailsPages } from './request-details.ts'
 import { neededDraft } from './request-draft.ts'
+import { requestRows } from './request-rows.ts'
 import { open, type Route } from './route.ts'
 import { instant } from './views/formats.ts'
 
@@ -84,7 +85,10 @@ function sendingPages(services: Services): Route[] {
   const { requests } = services
 
   /** Sends the visitor back to the step that is missing; true when none is. */
-  function whole(page: Page, draft: Draft): draft is Draft & { details: object; address: string } {
+  function whole(
+    page: Page,
+    draft: Draft,
+  ): draft is Draft & { details: NonNullable<Draft['details']>; address: string } {
     if (draft.details && draft.address) return true
     page.redirect(draft.details ? ADDRESS.path : '/de-nghi/thong-tin')
     return false
@@ -94,12 +98,16 @@ function sendingPages(services: Services): Route[] {
     const draft = await neededDraft(services, page)
     if (!draft || !whole(page, draft)) return
     const kept = keptForm(page, CHECK.name)
+    const units = { [draft.details.unitId]: draft.unitName ?? '' }
     await page.render('request-check.njk', {
       title: page.t.request.check.title,
       back: { href: ADDRESS.path },
       comment: commentOf(draft),
       draft,
-      number: maskIdentificationNumber(draft.details.number),
+      rows: requestRows(page.t, told(draft.details), { accounts: {}, units }, draft.address).map((row) => ({
+        ...row,
+        href: row.field === 'local' ? ADDRESS.path : `/de-nghi/thong-tin#${row.field}`,
+      })),
       error: errorAt(kept, 'declaration'),
       errors: kept?.errors ?? [],
     })

@@ -1,6 +1,7 @@
 import { RequestId } from '../kernel/ids.ts'
 import { lines } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
+import { takesVouching } from '../requests/ask.ts'
 import { IDENTITIES } from '../requests/request.ts'
 import { MOST_AT_ONCE, type Read, type RequestView, type SeveralChoice } from '../requests/requests.ts'
 import { commentText } from './decision.pages.ts'
@@ -50,7 +51,7 @@ export function severalPages(services: Services): Route[] {
       act,
       ready,
       kept,
-      unknown: ready.some(({ identity }) => identity === null),
+      unknown: ready.some(({ identity, details }) => identity === null && takesVouching(details)),
       typed: form?.values ?? {},
       wrong: {
         identity: errorAt(form, 'identity'),

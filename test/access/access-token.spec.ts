@@ -55,7 +55,7 @@ describe('a scope', () => {
 
   test('is of use to whoever may do one of its actions', () => {
     expect(scopesFor(publicActor)).toEqual([])
-    expect(scopesFor(person())).toEqual(['me:read'])
+    expect(scopesFor(person())).toEqual(['me:read', 'requests:ask'])
     expect(scopesFor(itStaff)).toEqual(SCOPES)
     expect(scopesFor(cliActor('root'))).not.toContain('me:read')
   })

@@ -44,6 +44,7 @@ type Who = keyof typeof WHO
 const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'own.read': { nobody: 'self', 'unit-admin': 'self', 'it-staff': 'self', auditor: 'self' },
   'own.tokens': { nobody: 'self', 'unit-admin': 'self', 'it-staff': 'self', auditor: 'self' },
+  'own.request': { nobody: 'self', 'unit-admin': 'self', 'it-staff': 'self', auditor: 'self' },
   'token.read': { 'it-staff': 'all', auditor: 'all' },
   'token.revoke': { 'it-staff': 'all' },
   'request.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },

@@ -34,6 +34,7 @@ describe('the form of a request', () => {
     expect(parseDetails(GOOD, today)).toEqual({
       ok: true,
       value: {
+        kind: 'person',
         unitId: GOOD.unitId,
         name: { full: 'Đặng Thị Hường', surname: 'Đặng', middle: 'Thị', given: 'Hường' },
         birthDate: '1988-09-05',

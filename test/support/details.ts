@@ -2,18 +2,19 @@ import { Day } from '../../src/kernel/day.ts'
 import { IdentificationNumber } from '../../src/kernel/identification-number.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { parsePersonName } from '../../src/kernel/person-name.ts'
-import type { Details } from '../../src/requests/details.ts'
+import type { PersonDetails } from '../../src/requests/details.ts'
 
 let counter = 0
 /** A number nobody else in this run has. */
 export const unique = (): number => ++counter
 
-/** Details of a person who does not exist, with a number of their own. */
-export function someDetails(unitId: UnitId, more: Partial<Details> & { fullName?: string } = {}): Details {
+/** PersonDetails of a person who does not exist, with a number of their own. */
+export function someDetails(unitId: UnitId, more: Partial<PersonDetails> & { fullName?: string } = {}): PersonDetails {
   const { fullName = 'Nguyễn Văn An', ...rest } = more
   const name = parsePersonName(fullName)
   if (!name.ok) throw new Error(`${fullName}: ${name.refusal.kind}`)
   return {
+    kind: 'person',
     unitId,
     name: name.value,
     birthDate: Day.parse('1988-09-05'),

@@ -1,7 +1,7 @@
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
 import type { Services } from '../../src/main/compose.ts'
-import type { Details } from '../../src/requests/details.ts'
+import type { PersonDetails } from '../../src/requests/details.ts'
 import type { Sink } from '../../scripts/servers/sink.ts'
 import { approveAs, someDetails, submitted, unique } from './system.ts'
 import { until } from './waiting.ts'
@@ -20,7 +20,7 @@ export type Mailbox = {
 export async function applied(
   services: Services,
   unitId: UnitId,
-  more: Partial<Details> & { fullName?: string } = {},
+  more: Partial<PersonDetails> & { fullName?: string } = {},
 ): Promise<{ request: RequestId; contact: string }> {
   const contact = `rieng${unique()}@example.com`
   return { request: await submitted(services, someDetails(unitId, more), contact), contact }
@@ -31,7 +31,7 @@ export async function issued(
   services: Services,
   by: PersonActor,
   unitId: UnitId,
-  more: Partial<Details> & { fullName?: string } = {},
+  more: Partial<PersonDetails> & { fullName?: string } = {},
 ): Promise<Mailbox> {
   const { request, contact } = await applied(services, unitId, more)
   return mailboxOf(services, await approveAs(services, by, request), contact)
@@ -81,7 +81,7 @@ export async function atWork(
   sink: Sink,
   by: PersonActor,
   unitId: UnitId,
-  more: Partial<Details> & { fullName?: string } = {},
+  more: Partial<PersonDetails> & { fullName?: string } = {},
 ): Promise<Mailbox> {
   const who = await issued(services, by, unitId, more)
   await activate(services, sink, who)

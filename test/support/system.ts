@@ -7,7 +7,7 @@ import type { Clock } from '../../src/kernel/clock.ts'
 import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig, type Environment } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
-import type { Details } from '../../src/requests/details.ts'
+import type { PersonDetails } from '../../src/requests/details.ts'
 import { startServers, type Servers } from '../../scripts/servers/all.ts'
 import { someDetails, unique } from './details.ts'
 import { DATABASE_OF, migratedDatabase } from './migrated.ts'
@@ -81,7 +81,7 @@ export async function seedUnits(
 /** A confirmed, filled and submitted request, as its owner would leave it. */
 export async function submitted(
   services: Services,
-  details: Details,
+  details: PersonDetails,
   email = `nguoi${unique()}@example.com`,
 ): Promise<RequestId> {
   const { requests } = services
@@ -133,7 +133,7 @@ export async function seedStaff(
 }
 
 /** An account that nobody asked for, as an import would issue it. */
-export function given(services: Services, details: Details): Promise<AccountId> {
+export function given(services: Services, details: PersonDetails): Promise<AccountId> {
   const { transaction, addresses, accounts, secrets } = services
   return transaction(async (tx) => {
     const ticket = randomUUID()
@@ -165,6 +165,6 @@ export async function approveAs(
   if (!first.ok && first.refusal.kind === 'not-your-turn')
     ok(await services.requests.takeOver(permit, id, { version: 2, comment: 'Người duyệt đi vắng' }))
   const approved = first.ok ? first.value : ok(await approve())
-  if (approved.state !== 'approved') throw new Error('Another step is needed')
+  if (approved.state !== 'approved' || approved.accountId === null) throw new Error('Another step is needed')
   return approved.accountId
 }

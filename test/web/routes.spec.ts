@@ -61,6 +61,20 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /theo-doi/rut': all('/theo-doi'),
   'POST /theo-doi/bo-sung': all('/theo-doi'),
 
+  'GET /de-nghi-cua-toi': ['in', 200, 200, 200, 200, 200, 200],
+  'GET /de-nghi-cua-toi/moi': ['in', 200, 200, 200, 200, 200, 200],
+  'POST /de-nghi-cua-toi/moi': [403, ...Array<Cell>(6).fill('/de-nghi-cua-toi/moi')],
+  'GET /de-nghi-cua-toi/moi/:loai': ['in', 200, 200, 200, 200, 200, 200],
+  'POST /de-nghi-cua-toi/moi/:loai': [403, ...Array<Cell>(6).fill('/de-nghi-cua-toi/moi/:id')],
+  // A request is its own asker's: nobody else, whatever their role, finds it here.
+  'GET /de-nghi-cua-toi/:id': ['in', 200, ...Array<Cell>(5).fill(404)],
+  'GET /de-nghi-cua-toi/:id/sua': ['in', 200, ...Array<Cell>(5).fill(404)],
+  'POST /de-nghi-cua-toi/:id/sua': [403, '/de-nghi-cua-toi/:id/sua', ...Array<Cell>(5).fill(404)],
+  'GET /de-nghi-cua-toi/:id/kiem-tra': ['in', 200, ...Array<Cell>(5).fill(404)],
+  'POST /de-nghi-cua-toi/:id/kiem-tra': [403, '/de-nghi-cua-toi/:id', ...Array<Cell>(5).fill(404)],
+  'GET /de-nghi-cua-toi/:id/rut': ['in', 200, ...Array<Cell>(5).fill(404)],
+  'POST /de-nghi-cua-toi/:id/rut': [403, '/de-nghi-cua-toi/:id', ...Array<Cell>(5).fill(404)],
+
   'GET /kich-hoat': all(200),
   'POST /kich-hoat': all('/kich-hoat'),
   'GET /kich-hoat/mat-khau': all('/kich-hoat'),
@@ -373,6 +387,8 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
       if (key.includes('/ma-truy-cap'))
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
+      if (key.includes('/moi/:loai')) return { id: 'hop-thu-chuc-danh', fields: {} }
+      if (key.includes('/de-nghi-cua-toi/:id')) return { id: await draftOf('person'), fields: {} }
       if (key.includes('/danh-sach-thu/')) return { id: list, fields: {} }
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
       if (key.includes('/doi-soat/')) return { id: await reconciled(key, place), fields: {} }
@@ -400,6 +416,16 @@ async function reconciled(key: string, place: Place): Promise<string> {
   return made.value
 }
 
+/** What somebody wrote down and has not sent. */
+async function draftOf(role: Exclude<Role, 'nobody'>): Promise<string> {
+  const { services } = web
+  const { accountId } = actors[role]
+  const actor = await services.actors.byId(accountId)
+  if (actor === null) throw new Error(role)
+  const ask = { kind: 'position', accountId, position: `Chuyên viên ${unique()}`, why: 'Theo quyết định' } as const
+  return done(services.requests.ask(allowed('own.request', actor), ask, { language: 'vi' }))
+}
+
 /** The identifier of a usable token of somebody. */
 async function tokenIdOf(role: Role): Promise<string> {
   const { services } = web
@@ -413,7 +439,7 @@ async function tokenIdOf(role: Role): Promise<string> {
 }
 
 /** What identifies the subject in an address. */
-const PARAMETER = /:(id|token|year|day|tag|letter)/
+const PARAMETER = /:(id|token|year|day|tag|letter|loai)/
 const send = (who: Visitor, key: string, id: string, fields: Record<string, string> = {}): Promise<Seen> => {
   const path = key.replace(/^\w+ /, '').replace(PARAMETER, id).replace(':seq', '1')
   return key.startsWith('GET') ? who.get(path) : who.post(path, fields)
@@ -425,7 +451,8 @@ const outcomeOf = (seen: Seen, id: string): Outcome => {
   return place.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '*')
 }
 const isAbout = (key: string) =>
-  !/ma-truy-cap|nhap-danh-sach/.test(key) && /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
+  !/ma-truy-cap|nhap-danh-sach|de-nghi-cua-toi/.test(key) &&
+  /:id|:token|\/phan-quyen$|\/don-vi\/moi$|\/dong-bo$/.test(key)
 const keys = (method = '') => Object.keys(TABLE).filter((key) => key.startsWith(method))
 
 describe('the table of routes', () => {

@@ -44,7 +44,7 @@ const SECTIONS: Readonly<Record<Audience, readonly Section[]>> = {
     { href: '/kich-hoat', text: 'activate' },
     { href: '/dang-nhap', text: 'signIn' },
   ],
-  person: [MINE],
+  person: [MINE, { href: '/de-nghi-cua-toi', text: 'myRequests' }],
   'unit-admin': [
     { href: '/cho-duyet', text: 'inbox', pages: [TIMES] },
     { href: '/tai-khoan', text: 'people', pages: [LISTS, CHANGES, IDLE] },

@@ -53,6 +53,7 @@ export const apiEn: ApiWords = {
 
   scopes: {
     'me:read': 'Read about oneself',
+    'requests:ask': 'Ask for things and follow one’s own requests',
     'requests:read': 'Read requests',
     'requests:decide': 'Approve, return and refuse requests',
     'numbers:reveal': 'See whole identification numbers (logged)',

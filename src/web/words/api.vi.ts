@@ -53,6 +53,7 @@ export const apiVi = {
 
   scopes: {
     'me:read': 'Đọc thông tin của chính mình',
+    'requests:ask': 'Gửi và theo dõi đề nghị của mình',
     'requests:read': 'Đọc đề nghị',
     'requests:decide': 'Duyệt, trả lại, từ chối đề nghị',
     'numbers:reveal': 'Xem đủ số định danh (có ghi nhật ký)',

@@ -15,6 +15,7 @@ import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
 import { workflowEn } from './workflow.en.ts'
 import { decisionsEn } from './decisions.en.ts'
+import { askingEn } from './asking.en.ts'
 
 const plurals = new Intl.PluralRules('en')
 /** `2 requests`, `1 request`; takes numbers and numbers already written, such as `6,000`. */
@@ -92,6 +93,7 @@ export const en: Words = {
     activate: 'Activate',
     signIn: 'Sign in',
     signOut: 'Sign out',
+    myRequests: 'My requests',
     mine: 'My account',
     inbox: 'To decide',
     people: 'People and mailboxes',
@@ -145,6 +147,7 @@ export const en: Words = {
   },
   workflow: workflowEn,
   decisions: decisionsEn,
+  asking: askingEn,
   letters: letterPagesEn,
   policies: policiesEn,
   retention: retentionEn,
@@ -457,6 +460,7 @@ export const en: Words = {
 
   history: {
     ...workflowEn.history,
+    ...askingEn.history,
     'contact-confirmed': 'Contact e-mail confirmed',
     submitted: 'Request sent',
     resubmitted: 'Completed and sent again',
@@ -1251,6 +1255,7 @@ export const en: Words = {
 
   refusals: {
     ...workflowEn.refusals,
+    ...askingEn.refusals,
     'not-in-state': 'The request is no longer in this state. Look again before you go on.',
     'own-request': 'You cannot decide your own request.',
     'changed-meanwhile': 'Somebody has just changed this. Look at the new version before you save.',

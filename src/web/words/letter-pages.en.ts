@@ -5,6 +5,8 @@ export const letterPagesEn: typeof letterPagesVi = {
   kinds: {
     confirm: 'Confirmation code',
     received: 'Request received',
+    asked: 'Request of somebody signed in received',
+    carried: 'Request of somebody signed in approved',
     returned: 'Returned for correction',
     rejected: 'Not approved',
     approved: 'Approved, with the activation link',
@@ -24,6 +26,8 @@ export const letterPagesEn: typeof letterPagesVi = {
   when: {
     confirm: 'When somebody starts a request; goes to a contact e-mail that is not yet confirmed.',
     received: 'When a request is sent.',
+    asked: 'When somebody with a mailbox asks for a shared mailbox, a list, another name or position, and the like.',
+    carried: 'When such a request is approved.',
     returned: 'When the approver returns a request.',
     rejected: 'When the approver does not approve.',
     approved: 'When the mailbox exists and is handed over by link.',
@@ -42,6 +46,8 @@ export const letterPagesEn: typeof letterPagesVi = {
   },
   facts: {
     ma: 'Code of the request',
+    loai: 'Kind of request',
+    ten: 'Name of the mailbox, list or person',
     ma_xac_nhan: 'The six digits that confirm',
     ho_ten: 'Full name of the reader',
     don_vi: 'The unit that answers',

@@ -7,6 +7,8 @@ export const letterPagesVi = {
   kinds: {
     confirm: 'Mã xác nhận email',
     received: 'Đã nhận đề nghị',
+    asked: 'Đã nhận đề nghị của người đã đăng nhập',
+    carried: 'Đề nghị của người đã đăng nhập được duyệt',
     returned: 'Trả lại để bổ sung',
     rejected: 'Không được duyệt',
     approved: 'Đã duyệt, kèm liên kết kích hoạt',
@@ -26,6 +28,8 @@ export const letterPagesVi = {
   when: {
     confirm: 'Khi có người bắt đầu đề nghị, gửi đến email liên hệ chưa xác nhận.',
     received: 'Khi đề nghị được gửi.',
+    asked: 'Khi người có hộp thư gửi đề nghị về hộp thư chung, danh sách thư, họ tên, chức vụ…',
+    carried: 'Khi đề nghị ấy được duyệt.',
     returned: 'Khi người duyệt trả lại đề nghị.',
     rejected: 'Khi người duyệt không duyệt.',
     approved: 'Khi hộp thư đã tạo xong và giao bằng liên kết.',
@@ -44,6 +48,8 @@ export const letterPagesVi = {
   } satisfies Record<Template, string>,
   facts: {
     ma: 'Mã đề nghị',
+    loai: 'Loại đề nghị',
+    ten: 'Tên hộp thư, danh sách hoặc người được nêu',
     ma_xac_nhan: 'Sáu chữ số xác nhận',
     ho_ten: 'Họ và tên người nhận',
     don_vi: 'Đơn vị xử lý',

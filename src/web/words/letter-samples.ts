@@ -11,6 +11,8 @@ const secret = '••••••••••••'
 export const SAMPLES: LetterParams = {
   confirm: { code: '482 913', until: '2026-11-23T02:42:00Z' },
   received: { code, name, unit, at: sent, due },
+  asked: { code, name, unit, kind: 'function-mailbox', title: 'Văn thư Sở Nội vụ', at: sent, due },
+  carried: { code, name, unit, kind: 'function-mailbox', title: 'Văn thư Sở Nội vụ' },
   returned: {
     code,
     name,

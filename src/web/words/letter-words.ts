@@ -11,6 +11,8 @@ export type Sender = {
   readonly email: string
   /** Where a request is followed, and where a one-time secret is used. */
   readonly track: (code: string) => string
+  /** Where somebody signed in follows what they asked for. */
+  readonly mine: string
   readonly activate: (secret: string) => string
   readonly signIn: string
   /** Where approvers decide. */

@@ -26,6 +26,20 @@ export const lettersEn: LetterTexts = {
     '{don_vi} received your request at {luc_gui} and answers by {han_tra_loi}.',
     'Follow it: {lien_ket}',
   ),
+  asked: letter(
+    'Request {ma} received',
+    dear,
+    '{don_vi} received your request at {luc_gui} and answers by {han_tra_loi}.',
+    '{loai}: {ten}',
+    'Follow it: {lien_ket}',
+  ),
+  carried: letter(
+    'Request {ma} approved',
+    dear,
+    'Your request was approved and is being done, usually within minutes.',
+    '{loai}: {ten}',
+    'See: {lien_ket}',
+  ),
   returned: letter(
     'Request {ma} needs more',
     dear,

@@ -1,6 +1,8 @@
 import type { Language, Letter, LetterParams, Template, Writer } from '../../letters/letter.ts'
 import { fillIn, type FactOf, type LetterText } from '../../letters/template.ts'
 import { day, dayInWords, instant } from '../views/formats.ts'
+import { askingEn } from './asking.en.ts'
+import { askingVi } from './asking.vi.ts'
 import { DIGEST } from './letter-digest.ts'
 import { reconciledWords } from './letter-reconciled.ts'
 import type { LetterTexts, Sender } from './letter-words.ts'
@@ -18,6 +20,8 @@ type Filling = {
   ) => Record<Exclude<FactOf<T>, keyof ReturnType<typeof always>>, string>
 }
 const always = (from: Sender) => ({ co_quan: from.name, dien_thoai: from.phone, email_ho_tro: from.email })
+
+const KIND_WORDS = { vi: askingVi.kinds, en: askingEn.kinds }
 
 /** On what it rests, at the end of a sentence. */
 const BY_LETTER: Readonly<Record<Language, (number: string, date: string) => string>> = {
@@ -44,8 +48,16 @@ const FILLING: Filling = {
     ...{ ma: code, ho_ten: name, don_vi: unit, lien_ket: from.track(code) },
     ...{ luc_gui: instant(at, lang), han_tra_loi: instant(due, lang) },
   }),
-  returned: ({ code, name, unit, comment, until }, from, lang) => ({
-    ...{ ma: code, ho_ten: name, don_vi: unit, noi_dung: comment, lien_ket: from.track(code), han: day(until, lang) },
+  asked: ({ code, name, unit, kind, title, at, due }, from, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, loai: KIND_WORDS[lang][kind], ten: title, lien_ket: from.mine },
+    ...{ luc_gui: instant(at, lang), han_tra_loi: instant(due, lang) },
+  }),
+  carried: ({ code, name, unit, kind, title }, from, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, loai: KIND_WORDS[lang][kind], ten: title, lien_ket: from.mine },
+  }),
+  returned: ({ code, name, unit, comment, until, mine = false }, from, lang) => ({
+    ...{ ma: code, ho_ten: name, don_vi: unit, noi_dung: comment, han: day(until, lang) },
+    lien_ket: mine ? from.mine : from.track(code),
   }),
   approved: ({ code, name, unit, on, address, secret, until }, from, lang) => ({
     ...{ ma: code, ho_ten: name, don_vi: unit, dia_chi: address, lien_ket: from.activate(secret) },
@@ -111,6 +123,7 @@ export function letterWriter(from: {
     phone: organisation.phone,
     email: organisation.email,
     track: (code) => `${publicUrl}/theo-doi?ma=${encodeURIComponent(code)}`,
+    mine: `${publicUrl}/de-nghi-cua-toi`,
     activate: (secret) => `${publicUrl}/kich-hoat/${secret}`,
     signIn: `${publicUrl}/dang-nhap`,
     inbox: `${publicUrl}/cho-duyet`,

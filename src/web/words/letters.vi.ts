@@ -26,6 +26,20 @@ export const lettersVi: LetterTexts = {
     '{don_vi} đã nhận đề nghị cấp hộp thư công vụ của Ông/Bà lúc {luc_gui} và sẽ trả lời trước {han_tra_loi}.',
     'Theo dõi: {lien_ket}',
   ),
+  asked: letter(
+    'Đã nhận đề nghị {ma}',
+    dear,
+    '{don_vi} đã nhận đề nghị của Ông/Bà lúc {luc_gui} và sẽ trả lời trước {han_tra_loi}.',
+    '{loai}: {ten}',
+    'Theo dõi: {lien_ket}',
+  ),
+  carried: letter(
+    'Đề nghị {ma} đã được phê duyệt',
+    dear,
+    'Đề nghị của Ông/Bà đã được phê duyệt và được thực hiện ngay, thường trong vài phút.',
+    '{loai}: {ten}',
+    'Xem: {lien_ket}',
+  ),
   returned: letter(
     'Đề nghị {ma} cần bổ sung',
     dear,

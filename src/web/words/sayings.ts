@@ -140,6 +140,8 @@ export function refusedText(t: Words, refusal: Refusal): string {
       return t.workflow.decision.meanwhile(refusal.byName, instant(refusal.at, t.lang))
     case 'duplicate-person':
       return t.decision.errors.duplicate
+    case 'person-known':
+      return t.asking.personKnown(refusal.name)
     case 'address-taken':
       return t.decision.errors.addressLost
     default:

@@ -13,6 +13,7 @@ import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
 import { decisionsVi } from './decisions.vi.ts'
+import { askingVi } from './asking.vi.ts'
 import { apiVi } from './api.vi.ts'
 
 /**
@@ -89,6 +90,7 @@ export const vi = {
     activate: 'Kích hoạt',
     signIn: 'Đăng nhập',
     signOut: 'Đăng xuất',
+    myRequests: 'Đề nghị của tôi',
     mine: 'Tài khoản của tôi',
     inbox: 'Chờ duyệt',
     people: 'Người và hộp thư',
@@ -142,6 +144,7 @@ export const vi = {
   },
   workflow: workflowVi,
   decisions: decisionsVi,
+  asking: askingVi,
   letters: letterPagesVi,
   policies: policiesVi,
   retention: retentionVi,
@@ -462,6 +465,7 @@ export const vi = {
 
   history: {
     ...workflowVi.history,
+    ...askingVi.history,
     'contact-confirmed': 'Xác nhận email liên hệ',
     submitted: 'Gửi đề nghị',
     resubmitted: 'Bổ sung và gửi lại',
@@ -1261,6 +1265,7 @@ export const vi = {
 
   refusals: {
     ...workflowVi.refusals,
+    ...askingVi.refusals,
     'not-in-state': 'Đề nghị không còn ở tình trạng này. Xem lại trước khi làm tiếp.',
     'own-request': 'Không duyệt được đề nghị của chính mình.',
     'changed-meanwhile': 'Có người vừa sửa nội dung này. Xem bản mới trước khi lưu.',

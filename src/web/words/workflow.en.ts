@@ -1,8 +1,9 @@
+import { askingEn } from './asking.en.ts'
 import type { WorkflowWords } from './workflow.vi.ts'
 
 export const workflowEn: WorkflowWords = {
   deputyRole: 'Deputy',
-  kinds: { person: 'New personal mailbox' },
+  kinds: askingEn.kinds,
   seats: {
     'unit-admin': 'Unit administrator',
     'parent-unit': 'Administrator of the unit above',

@@ -1,7 +1,9 @@
+import { askingVi } from './asking.vi.ts'
+
 /** The texts of steps, seats and whose turn it is. */
 export const workflowVi = {
   deputyRole: 'Người duyệt thay',
-  kinds: { person: 'Cấp mới hộp thư cá nhân' },
+  kinds: askingVi.kinds,
   seats: {
     'unit-admin': 'Quản trị đơn vị',
     'parent-unit': 'Quản trị đơn vị cấp trên',
