@@ -6,7 +6,7 @@ import type { Leave } from './ensure.ts'
 import { surveyed } from './measure.ts'
 import { anyOf, equal, present, valuesOf, type LdapEntry, type LdapFilter, type LdapSettings } from './operations.ts'
 import { CODES } from './result-codes.ts'
-import { ReadingCut, type AskWanted, type DirectorySurvey, type Surveyed } from './survey.ts'
+import { ReadingCut, SECRET_VALUE, type AskWanted, type DirectorySurvey, type Surveyed } from './survey.ts'
 import { READ_ATTRIBUTES, wantedOf, type Wanted } from './wanted.ts'
 
 const PAGE = 500
@@ -86,6 +86,13 @@ export function ldapSurvey(
   return {
     survey,
     look,
+    describe: (entry) =>
+      Object.entries(wantedOf(entry).attributes)
+        .filter(([, values]) => values.length > 0)
+        .map(([attribute, values]) => ({
+          attribute,
+          should: attribute === 'userPassword' ? values.map(() => SECRET_VALUE) : values,
+        })),
     removeEntry: ({ dn, remoteId }) =>
       once(async (connection) => {
         const [entry] = await byRemoteId(connection, remoteId)

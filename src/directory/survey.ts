@@ -52,6 +52,8 @@ export type DirectorySurvey = {
   survey(wanted: AskWanted): AsyncIterable<readonly Surveyed[]>
   /** The entries that carry an identity, a name or an address of the wanted ones, an identifier of the server, or an identity. */
   look(wanted: readonly DirectoryEntry[], remoteIds?: readonly string[], ids?: readonly string[]): Promise<Surveyed[]>
+  /** What is wanted of an entry, attribute by attribute; a password's value is never shown. Nothing is read. */
+  describe(entry: DirectoryEntry): readonly Omit<Difference, 'is'>[]
   /**
    * Deletes one entry that was found to be one too many, if it still has this identifier and this name, and reads back that it
    * is gone. What lies below it is not deleted, and then neither is it.

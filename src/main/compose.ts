@@ -29,6 +29,8 @@ import { directoryLookup } from '../directory/lookup.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { importsOf, type Imports } from '../imports/imports.ts'
+import { under } from '../reconcile/attribute.ts'
+import { attributePoliciesOf } from '../reconcile/attributes.ts'
 import { secretsFrom } from '../kernel/secrets.ts'
 import { lettersOf } from '../letters/letters.ts'
 import { letterTextPoliciesOf } from '../letters/texts.ts'
@@ -69,7 +71,10 @@ export function compose(
   const { prisma, lanes, whole } = database
   const { transaction, atomically } = transactions({ lanes, whole, mac: secrets.auditMac, clock })
 
-  const directory = ldapDirectory(config.ldap, log)
+  const attributes = attributePoliciesOf({ prisma, transaction })
+  const directory = ldapDirectory(config.ldap, log, async () =>
+    under((await attributes.present()).policy, 'directory', 'seeded'),
+  )
   const lookup = directoryLookup(config.ldap)
   const mail: MailStore =
     config.mail.driver === 'embedded'
@@ -208,7 +213,8 @@ export function compose(
       domain,
       subtree: units.subtree,
     },
-    directory: ldapSurvey(config.ldap),
+    attributes,
+    directory: ldapSurvey(config.ldap, async () => under((await attributes.present()).policy, 'seeded')),
     mailSurvey: config.mail.driver === 'embedded' ? embeddedSurvey(config.mail.folder) : dovecotSurvey(config.mail),
   })
   const bootstrap = bootstrapOf({ transaction, accounts, addresses, tokens })
@@ -250,6 +256,7 @@ export function compose(
       provisioner,
       pauses,
       reconcile,
+      attributes,
       reorganisations,
       bootstrap,
     },

@@ -10,6 +10,8 @@ import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { AccountId } from '../kernel/ids.ts'
 import type { Subject } from '../provisioning/ledger.ts'
 import type { Sync } from '../provisioning/sync.ts'
+import { under } from './attribute.ts'
+import type { AttributePolicies } from './attributes.ts'
 import { actsFor } from './compare.ts'
 import { partsOf, planHash, type Finding, type PlanRefusal } from './finding.ts'
 import * as store from './store.ts'
@@ -28,9 +30,10 @@ export function plansOf(deps: {
   transaction: Transaction
   brakes: Brakes
   sync: Sync
+  attributes: AttributePolicies
   accounts: Pick<Accounts, 'setPhone' | 'getAhead' | 'changePosition' | 'setQuota'>
 }) {
-  const { prisma, transaction, brakes, sync, accounts } = deps
+  const { prisma, transaction, brakes, sync, accounts, attributes } = deps
 
   const subjectsIn = (findings: readonly Finding[]): Subject[] => [
     ...new Map(
@@ -108,6 +111,37 @@ export function plansOf(deps: {
   }
 
   return {
+    /**
+     * Takes the directory's values where its word counts, under the brake like any plan; beyond its limits they stay findings
+     * until two people have released them. Answers how many were taken.
+     */
+    async readBack(tx: Tx, by: Actor, run: number): Promise<number> {
+      const owned = under((await attributes.presentIn(tx)).policy, 'directory')
+      if (owned.size === 0) return 0
+      const isOwned = ({ attribute }: { attribute: string }) =>
+        attribute === 'congvuRevision' || owned.has(attribute.toLowerCase())
+      const seen = await store.differentIn(tx.db, run)
+      const findings = seen.filter(
+        (each) => each.differences.every(isOwned) && each.others.length === 0 && actsFor(each).includes('accept'),
+      )
+      if (findings.length === 0) return 0
+      const made = {
+        act: 'accept' as const,
+        hash: planHash('accept', findings),
+        findings: findings.map(({ id }) => id),
+      }
+      const same = await store.waitingPlan(tx.db, made.hash)
+      const id =
+        same ??
+        (await store.createPlan(tx.db, {
+          ...{ ...made, madeAt: tx.at, byId: by.id, byName: by.name, parts: partsOf('accept', findings) },
+        }))
+      const plan = await store.lockPlan(tx.db, id)
+      if (plan === null || !(await brakes.pass(tx, by, brakePlan(plan, findings))).ok) return 0
+      await carryOut(tx, by, plan, findings)
+      return findings.length
+    },
+
     /**
      * What an act on these findings would do; nothing is done yet. Those that the act does not fit are left out. Refused:
      * nothing-to-do.

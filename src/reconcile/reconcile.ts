@@ -16,6 +16,8 @@ import type { Wanted } from '../provisioning/apply.ts'
 import type { SubjectKind } from '../provisioning/ledger.ts'
 import type { Pauses } from '../provisioning/pauses.ts'
 import type { Sync } from '../provisioning/sync.ts'
+import type { AttributePolicies } from './attributes.ts'
+import { explainerOf } from './explaining.ts'
 import type { Finding, Run } from './finding.ts'
 import { gathererOf } from './gather.ts'
 import { plansOf } from './plans.ts'
@@ -53,6 +55,7 @@ export function reconcileOf(deps: {
   letters: Letters
   accounts: Pick<Accounts, 'setPhone' | 'getAhead' | 'changePosition' | 'setQuota'>
   domain: string
+  attributes: AttributePolicies
   /** Units with all below them. */
   subtree: (roots: readonly UnitId[]) => Promise<UnitId[]>
 }) {
@@ -106,8 +109,10 @@ export function reconcileOf(deps: {
   }
 
   return {
-    runs: runsOf({ ...deps, gatherer }),
+    runs: runsOf({ ...deps, gatherer, readBack: (tx, by, run) => plans.readBack(tx, by, run) }),
     plans,
+    /** Why an account's entry has the values that it has; null for what has no entry. */
+    explain: explainerOf(deps),
 
     /** A page of findings, the newest first. */
     async findings(

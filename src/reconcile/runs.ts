@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Actor, Permit } from '../access/policy.ts'
+import { jobActor, type Actor, type Permit } from '../access/policy.ts'
 import type { Brakes } from '../brake/brakes.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
@@ -22,6 +22,8 @@ const NIGHT_HOURS = 12
 /** Subjects of what was repaired that are looked at again in one go. */
 const SETTLED = 500
 
+const JOB = jobActor('reconcile')
+
 export type Runs = ReturnType<typeof runsOf>
 
 /** Comparisons: asked for by a person, the command line or the night, carried out one at a time. */
@@ -35,8 +37,10 @@ export function runsOf(deps: {
   pauses: Pauses
   letters: Letters
   domain: string
+  /** Takes the directory's values where its word counts; answers how many. */
+  readBack: (tx: Tx, by: Actor, run: number) => Promise<number>
 }) {
-  const { prisma, pool, transaction, clock, gatherer, brakes, pauses, letters, domain } = deps
+  const { prisma, pool, transaction, clock, gatherer, brakes, pauses, letters, domain, readBack } = deps
 
   async function ask(tx: Tx, by: Actor, scope: Scope, believe: string | null): Promise<Run> {
     const run = await runStore.createRun(tx.db, { scope, byId: by.id, byName: by.name, believe, at: tx.at })
@@ -96,7 +100,8 @@ export function runsOf(deps: {
       await tellDoubt(tx, run)
       return
     }
-    const fresh = await store.writeFindings(tx.db, run.number, gathered.findings, tx.at)
+    const written = await store.writeFindings(tx.db, run.number, gathered.findings, tx.at)
+    const fresh = Math.max(0, written - (await readBack(tx, JOB, run.number)))
     const targets: Target[] = gathered.mailDoubt === null ? ['directory', 'mail'] : ['directory']
     const { inspected } = gathered
     await store.closeFindings(tx.db, { at: tx.at, targets, subjects, inspected })

@@ -166,6 +166,20 @@ export async function lockFindings(db: Db, ids: readonly string[]): Promise<Find
   return findingsById(db, ids)
 }
 
+/** What this run found to be different and nobody does anything about, locked. */
+export async function differentIn(db: Db, run: number): Promise<Finding[]> {
+  const rows = await db.reconcileFinding.findMany({
+    where: { kind: 'different', target: 'directory', lastRun: run, goneAt: null, doing: null, ignoredUntil: null },
+    select: { id: true },
+  })
+  return rows.length === 0
+    ? []
+    : lockFindings(
+        db,
+        rows.map(({ id }) => id),
+      )
+}
+
 /** Findings of one subject that are not gone. */
 export async function findingsOf(db: Db, kind: SubjectKind, id: string): Promise<Finding[]> {
   const rows = await db.reconcileFinding.findMany({ where: { subjectKind: kind, subjectId: id, goneAt: null } })
@@ -240,6 +254,9 @@ export async function createPlan(
   })
   return row.id
 }
+/** A plan of just this that was not carried out. */
+export const waitingPlan = async (db: Db, hash: string): Promise<string | null> =>
+  (await db.reconcilePlan.findFirst({ where: { hash, startedAt: null }, select: { id: true } }))?.id ?? null
 const planOf = (row: Prisma.ReconcilePlanGetPayload<object>): Plan => ({ ...row, act: row.act as Plan['act'] })
 export async function findPlan(db: Db, id: string): Promise<Plan | null> {
   const row = await db.reconcilePlan.findUnique({ where: { id } })

@@ -14,11 +14,12 @@ import { ledgerOf } from './ledger-view.ts'
 import { listHref, oneOf } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
+import { valuesOf } from './value-view.ts'
 import { count, instant } from './views/formats.ts'
 import { troubleText } from './words/letter-sayings.ts'
 import { refusalText, whyText } from './words/sayings.ts'
 
-const SECTIONS = ['dong-bo', 'nguoi-dung', 'thong-tin', 'lich-su', 'giao'] as const
+const SECTIONS = ['dong-bo', 'gia-tri', 'nguoi-dung', 'thong-tin', 'lich-su', 'giao'] as const
 
 /** One account's page with its ledger and acts, and the reader's own. */
 export function accountPage(services: Services): Route[] {
@@ -42,19 +43,22 @@ export function accountPage(services: Services): Route[] {
         covers(page.permit('account.hand-over').units, account.unitId)
       const sections = SECTIONS.filter(
         (section) =>
-          (section !== 'dong-bo' || ledger) &&
+          ((section !== 'dong-bo' && section !== 'gia-tri') || ledger) &&
           (section !== 'giao' || handOver) &&
           (section !== 'nguoi-dung' || account.kind !== 'person'),
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
-      const [why, usage, lastSignIn, rows, findings, changes, open, trouble, request] = await Promise.all([
-        section === 'thong-tin' ? services.tombstones.why(localPartOf(account.address)) : null,
+      const [why, usage, lastSignIn, rows, findings, explained, changes, open, trouble, request] = await Promise.all([
+        section === 'thong-tin' || section === 'gia-tri' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
         accounts.lastSignIn(account),
         sync.rows({ kind: 'account', id: account.id }),
         section === 'dong-bo' && page.may('reconcile.read')
           ? services.reconcile.about(page.permit('reconcile.read'), 'account', account.id)
+          : null,
+        section === 'gia-tri' && page.may('reconcile.read')
+          ? services.reconcile.explain(page.permit('reconcile.read'), account.id)
           : null,
         services.scheduled.ofSubject({ kind: 'account', id: account.id }),
         services.lives.open(page.actor, account.id),
@@ -73,6 +77,7 @@ export function accountPage(services: Services): Route[] {
       const present = linked(account.holders.filter(({ until }) => until === null))
       const words = {
         'dong-bo': t.account.tabs.sync,
+        'gia-tri': t.reconcile.why.tab,
         'nguoi-dung': t.shared.holders.tab,
         'thong-tin': t.account.tabs.details,
         'lich-su': t.account.tabs.history,
@@ -96,6 +101,8 @@ export function accountPage(services: Services): Route[] {
         life: lifeOf(page, account, { changes, lastSignIn, knowsSignIns: services.idling.known, ...open }),
         events: account.events.map((event) => eventItem(page, event)),
         ledger: ledgerOf(rows),
+        values: explained && valuesOf(page, account, explained, why && whyText(t, why)),
+        verifiedAt: rows.find(({ target }) => target === 'directory')?.verifiedAt ?? null,
         findings: findings?.map((each) => findingRow(t, each, dayOf(services.clock()))) ?? null,
         present,
         held: linked(account.held),

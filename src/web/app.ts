@@ -24,6 +24,7 @@ import { namingPages } from './naming.pages.ts'
 import { activationPages } from './activation.pages.ts'
 import { assets } from './assets.ts'
 import { apiDocsPages } from './api-docs.pages.ts'
+import { attributePages } from './attributes.pages.ts'
 import { auditPages } from './audit.pages.ts'
 import { boardPages } from './board.pages.ts'
 import { brakePages } from './brake.pages.ts'
@@ -44,6 +45,7 @@ import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './renderin
 import { ownRequestPages } from './own-requests.pages.ts'
 import { policyPages } from './policies.pages.ts'
 import { reconcilePages } from './reconcile.pages.ts'
+import { pausePages } from './pauses.pages.ts'
 import { requestPages } from './requests.pages.ts'
 import { retentionPages } from './retention.pages.ts'
 import { rolePages } from './roles.pages.ts'
@@ -75,6 +77,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...changePages(services),
   ...listPages(services),
   ...boardPages(services),
+  ...pausePages(services),
   ...reconcilePages(services),
   ...brakePages(services),
   ...importPages(services),
@@ -85,6 +88,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...policyPages(services),
   ...namingPages(services),
   ...lifePolicyPages(services),
+  ...attributePages(services),
   ...letterTextPages(services),
   ...undeliveredPages(services),
   ...retentionPages(services),

@@ -3,6 +3,7 @@ import type { FaultKind } from '../kernel/fault.ts'
 import { AccountId, GroupId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { syncState, TARGETS, type Subject, type Target } from '../provisioning/ledger.ts'
+import type { Pause } from '../provisioning/pauses.ts'
 import type { BoardRow } from '../provisioning/sync.ts'
 import { HttpFault } from './http-fault.ts'
 import { beyondEnd, listHref, paging } from './lists.ts'
@@ -18,7 +19,7 @@ const REPAIR = '/viec-con-do/sua-tat-ca'
 
 /** What is behind on some target, and the ways to push it on. */
 export function boardPages(services: Services): Route[] {
-  const { sync, letters, accounts, brakes, calendar, requests, clock } = services
+  const { sync, letters, accounts, brakes, calendar, requests, pauses, clock } = services
 
   const accountsInAll = async (page: Page): Promise<number> =>
     (await accounts.list(page.permit('account.read'), {})).total
@@ -29,13 +30,14 @@ export function boardPages(services: Services): Route[] {
       const asked = Object.keys(FAULTS).find((each) => each === page.query('loi')) as keyof typeof FAULTS | undefined
       const fault: FaultKind | null = asked === undefined ? null : FAULTS[asked]
       const at = page.number()
-      const [counts, rows, failed, missing, held, fallen] = await Promise.all([
+      const [counts, rows, failed, missing, held, fallen, paused] = await Promise.all([
         sync.counts(permit),
         sync.board(permit, { fault, limit: PAGE, offset: (at - 1) * PAGE }),
         letters.failures(),
         calendar.missing(),
         brakes.waiting(page.permit('brake.read')),
         requests.fallen(permit),
+        pauses.present(),
       ])
       const totals = { refused: counts.needPerson, unreachable: counts.retrying, 'outcome-unknown': counts.unknown }
       const list = { total: fault === null ? counts.behind : totals[fault], page: at, pageSize: PAGE }
@@ -61,7 +63,15 @@ export function boardPages(services: Services): Route[] {
             tone: failed > 0 ? 'bad' : 'neutral',
           },
         ].slice(0, failed > 0 ? 5 : 4),
-        rows: rows.map((row) => rowOf(row, page)),
+        rows: rows.map((row) => rowOf(row, page, paused)),
+        paused: paused.map(({ target, since, until, byName, why }) => ({
+          ...{
+            target,
+            name: t.targets[target],
+            title: t.reconcile.pause.paused(t.targets[target], instant(until, lang)),
+          },
+          text: t.reconcile.pause.by(byName, instant(since, lang), why),
+        })),
         list: paging(list, t.board.noun),
         filtered: fault !== null,
         lastVerified: counts.lastVerified,
@@ -132,14 +142,20 @@ function subjectOf(page: Page): Subject {
   return { kind, id: parsed.data }
 }
 
-function rowOf(row: BoardRow, page: Page) {
+function rowOf(row: BoardRow, page: Page, paused: readonly Pause[]) {
   const { t } = page
   const says = t.account.faults
+  const pause = paused.find(({ target }) => target === row.target)
+  const state = syncState(row)
   return {
     ...row,
     label: row.isList ? t.lists.board(row.name) : row.kind === 'group' ? t.board.unitGroup(row.name) : row.name,
     href: row.isList ? `/danh-sach-thu/${row.id}` : row.kind === 'account' ? `/tai-khoan/${row.id}` : null,
-    state: syncState(row),
+    state,
+    nextAt: pause && pause.until > row.nextAt ? pause.until : row.nextAt,
+    next: pause
+      ? t.reconcile.pause.waits
+      : t.reconcile.next[state === 'in-step' || state === 'not-verified' ? 'behind' : state],
     why:
       row.fault === null
         ? t.board.queued

@@ -7,6 +7,7 @@ const POLICIES = [
   { name: 'life', href: '/quy-dinh/vong-doi' },
   { name: 'letters', href: '/quy-dinh/thu' },
   { name: 'retention', href: '/quy-dinh/luu-tru' },
+  { name: 'attributes', href: '/quy-dinh/thuoc-tinh' },
   { name: 'brake', href: '/chot-an-toan/nguong' },
   { name: 'holidays', href: '/ngay-nghi' },
 ] as const

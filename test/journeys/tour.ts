@@ -199,6 +199,11 @@ async function livePreview(
 
 /** What reconciliation shows IT staff. */
 export const reconcileWays: Ways = {
+  pause: ['/viec-con-do', 'a[href="/viec-con-do/tam-dung"]'],
+  'pause-error': ['/viec-con-do/tam-dung', 'main form button'],
+  attributes: ['/quy-dinh', 'main a[href="/quy-dinh/thuoc-tinh"]'],
+  'attributes-error': ['/quy-dinh/thuoc-tinh', 'main form button'],
+  'account-values': ['/viec-con-do', '.cv-table a', 'a[href$="muc=gia-tri"]'],
   reconcile: ['/viec-con-do', 'nav a[href="/doi-soat"]'],
   'reconcile-error': ['/doi-soat', 'main form[novalidate] button'],
   'reconcile-run': ['/doi-soat', 'main > .cv-table tbody tr:nth-child(1) a'],

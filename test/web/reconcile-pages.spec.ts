@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { PersonActor } from '../../src/access/policy.ts'
+import { connect } from '../../src/directory/connection.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { addDays, dayOf } from '../../src/kernel/day.ts'
 import { en } from '../../src/web/words/en.ts'
@@ -231,9 +232,72 @@ describe('findings', () => {
   })
 })
 
+describe('whose word counts', () => {
+  const RULES = '/quy-dinh/thuoc-tinh'
+  const all = { title: 'congvu', congvuQuota: 'congvu', displayName: 'congvu', givenName: 'congvu', ou: 'congvu' }
+
+  test('is policy with reasons, and what the directory owns is read back under the brake', async () => {
+    const wrong = await it.fill(RULES, { ...all, telephoneNumber: 'x', why: 'ngắn' })
+    expect(errorsIn(wrong.html).map(({ field }) => field)).toEqual(['telephoneNumber', 'why'])
+    const rules = { ...all, telephoneNumber: 'directory', why: 'Tổng đài quản lý số máy lẻ', seen: '0' }
+    expect(plain((await it.fill(RULES, rules)).html)).toContain(says.rules.saved('1'))
+    const { prisma } = web.services.database
+    const [, other] = accounts
+    const dn = `uid=${other?.login ?? ''},ou=people,${web.services.config.ldap.baseDn}`
+    const connection = await connect(web.services.config.ldap)
+    await connection.modify(dn, [{ operation: 'replace', attribute: 'telephoneNumber', values: ['0203 3 999 999'] }])
+    await connection.close()
+    const run = await compared()
+    const account = await prisma.account.findUniqueOrThrow({
+      where: { id: other?.id ?? '' },
+      include: { person: true },
+    })
+    expect(account.person?.phone).toBe('0203 3 999 999')
+    await web.services.provisioner.run()
+    await web.services.reconcile.runs.settle(tidy())
+    expect(
+      await web.services.reconcile.about(allowed('reconcile.read', actors.it), 'account', other?.id ?? ''),
+    ).toEqual([])
+    expect(plain((await it.get(run)).html)).toContain(vi.states.run.done)
+  })
+
+  test('is told for each value of an account, with source, last change and verification', async () => {
+    const seen = plain((await it.get(`/tai-khoan/${accounts[1]?.id ?? ''}?muc=gia-tri`)).html)
+    for (const text of [
+      '0203 3 999 999',
+      says.rules.each.directory,
+      says.why.sources.post,
+      says.why.read,
+      vi.history.issued,
+    ])
+      expect(seen).toContain(text)
+  })
+})
+
+describe('a target under maintenance', () => {
+  test('is paused with a reason, keeps all waiting, and goes on', async () => {
+    const wrong = await it.fill('/viec-con-do/tam-dung', { why: '' })
+    expect(errorsIn(wrong.html).map(({ field }) => field)).toEqual(['target', 'hours', 'why'])
+    const asked = { target: 'directory', hours: '2', why: 'Nâng cấp máy chủ danh bạ' }
+    expect(plain((await it.fill('/viec-con-do/tam-dung', asked)).html)).toContain('Nâng cấp máy chủ danh bạ')
+    const { id = '' } = accounts[0] ?? {}
+    await it.post(`/tai-khoan/${id}/dong-bo`)
+    await web.services.provisioner.run()
+    const [row] = await web.services.sync.rows({ kind: 'account', id })
+    expect(row).toMatchObject({ attempts: 0, fault: null })
+    expect(plain((await it.get('/viec-con-do')).html)).toContain(says.pause.waits)
+    const on = await it.fill('/viec-con-do', { target: 'directory' }, '/viec-con-do/tiep-tuc')
+    expect(plain(on.html)).not.toContain(says.pause.waits)
+    await web.services.provisioner.run()
+    const rows = await web.services.sync.rows({ kind: 'account', id })
+    expect(rows.filter(({ target, applied, wanted }) => target === 'directory' && applied < wanted)).toEqual([])
+  })
+})
+
 describe('a reading that is no fact', () => {
   test('is said to be none, and may be believed with a reason', async () => {
     const { prisma } = web.services.database
+    await sabotage()
     await prisma.reconcileRun.updateMany({ data: { csn: ['20990101000000.000000Z#000000#000#000000'] } })
     await web.directory.stop()
     const cut = await compared()

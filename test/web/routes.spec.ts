@@ -131,6 +131,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /viec-con-do/sua-tat-ca': ['in', 403, 403, 403, 403, 200, 403],
   'POST /viec-con-do/sua-tat-ca': [403, 403, 403, 403, 403, '/viec-con-do/sua-tat-ca', 403],
 
+  'GET /viec-con-do/tam-dung': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /viec-con-do/tam-dung': [403, 403, 403, 403, 403, '/viec-con-do/tam-dung', 403],
+  'POST /viec-con-do/tiep-tuc': [403, 403, 403, 403, 403, BOARD, 403],
+  'GET /quy-dinh/thuoc-tinh': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /quy-dinh/thuoc-tinh': [403, 403, 403, 403, 403, '/quy-dinh/thuoc-tinh', 403],
   'GET /doi-soat': ['in', 403, 403, 403, 403, 200, 200],
   'POST /doi-soat': [403, 403, 403, 403, 403, '/doi-soat/lan/*', 403],
   'GET /doi-soat/lan/:id': ['in', 403, 403, 403, 403, 200, 200],

@@ -22,6 +22,10 @@ export const policiesEn: typeof policiesVi = {
       title: 'Keeping and erasing',
       text: 'After how long requests that came to nothing, and letters, lose personal data.',
     },
+    attributes: {
+      title: 'Who decides an attribute',
+      text: 'Which attributes follow the database, which the directory, which are written once.',
+    },
     brake: {
       title: 'Limits of the safety brake',
       text: 'From how many accounts a plan stops and waits for two people.',

@@ -20,6 +20,10 @@ export const policiesVi = {
       title: 'Lưu trữ và xóa',
       text: 'Đề nghị không thành và thư được giữ bao lâu thì xóa dữ liệu cá nhân.',
     },
+    attributes: {
+      title: 'Ai quyết định thuộc tính',
+      text: 'Thuộc tính nào theo cơ sở dữ liệu, theo danh bạ, hoặc chỉ ghi một lần.',
+    },
     brake: { title: 'Ngưỡng chốt an toàn', text: 'Kế hoạch thay đổi bao nhiêu tài khoản thì phải dừng chờ hai người.' },
     holidays: { title: 'Ngày nghỉ', text: 'Ngày nghỉ và ngày làm bù, để tính hạn trả lời.' },
   },
