@@ -59,6 +59,8 @@ const RULES = {
   'account.read': everyStaff,
   'account.hand-over': administrators,
   'account.bootstrap': { cli: 'all' },
+  // No deputy’s: it is no part of deciding about requests.
+  'password.reset': administrators,
   'list.read': everyStaff,
   'sync.read': centre,
   'sync.change': { ...itStaff, cli: 'all' },

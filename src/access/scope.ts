@@ -31,6 +31,7 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'number.reveal': 'numbers:reveal',
   'account.read': 'accounts:read',
   'account.hand-over': 'accounts:hand-over',
+  'password.reset': 'accounts:hand-over',
   'account.bootstrap': null,
   'list.read': 'lists:read',
   'sync.read': 'sync:read',

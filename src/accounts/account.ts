@@ -39,7 +39,17 @@ export type AccountSummary = {
 }
 
 export type AccountEventKind =
-  | ('issued' | 'ready' | 'link-sent' | 'slip-printed' | 'password-set' | 'activated' | 'role-granted' | 'role-revoked')
+  | (
+      | 'issued'
+      | 'ready'
+      | 'link-sent'
+      | 'slip-printed'
+      | 'password-set'
+      | 'password-reset'
+      | 'activated'
+      | 'role-granted'
+      | 'role-revoked'
+    )
   | ('holder-added' | 'holder-changed' | 'holder-removed' | 'holding-begun' | 'holding-changed' | 'holding-ended')
   | (
       | 'suspended'
@@ -54,6 +64,7 @@ export type AccountEventKind =
       | 'taken-back'
     )
   | ('buried' | 'recovered' | 'held' | 'hold-released' | 'archive-verified' | 'restored' | 'archive-discarded')
+  | ('reset-link-sent' | 'reset-slip-printed')
   | 'details-changed'
   | ('transferred' | 'second-post' | 'second-post-ended')
   | ('unit-reorganised' | 'unit-restored')

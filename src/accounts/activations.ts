@@ -18,6 +18,7 @@ import { hashPassword } from './password-hash.ts'
 import { checkPassword, type PasswordRefusal } from './password.ts'
 import * as holdings from './holders-store.ts'
 import type { LifePolicies } from './life-policies.ts'
+import * as lives from './life-store.ts'
 import type { AccountState } from './life.ts'
 import * as store from './store.ts'
 
@@ -26,8 +27,10 @@ export type Activation = {
   readonly fullName: string
   readonly address: EmailAddress
   readonly expiresAt: Date
+  /** They have had a password before: this is a new one. */
+  readonly again: boolean
 }
-export type Slip = Activation & {
+export type Slip = Omit<Activation, 'again'> & {
   readonly code: string
   readonly unitName: string
   readonly requestCode: string | null
@@ -93,13 +96,30 @@ export function activationsOf(deps: {
 
   /** Whose account it is, and what its password must not be made of. */
   async function ownerOf(tx: Pick<Tx, 'db'>, id: string) {
-    const [row] = await tx.db.$queryRaw<{ fullName: string; local: string; phone: string | null }[]>`
-      SELECT a.display_name AS "fullName", ad.local, p.phone
+    const [row] = await tx.db.$queryRaw<{ fullName: string; local: string; phone: string | null; again: boolean }[]>`
+      SELECT a.display_name AS "fullName", ad.local, p.phone, a.secret_cipher IS NOT NULL AS again
       FROM account a
       JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
       LEFT JOIN person p ON p.id = a.person_id
       WHERE a.id = ${id}::uuid`
     return row ?? null
+  }
+
+  /** To the mailbox itself and to the contact e-mail: whoever did not do it hears of it at one of the two. */
+  async function tellChanged(tx: Tx, account: store.Held): Promise<void> {
+    const address = addressOf(account)
+    const params = { name: account.displayName, address, at: tx.at.toISOString() }
+    const to = [address, account.contactEmail].filter((each) => each !== null)
+    const of = {
+      language: account.language,
+      template: 'password-changed',
+      params,
+      about: `account:${account.id}`,
+    } as const
+    await letters.postMany(
+      tx,
+      to.map((each) => ({ ...of, to: each })),
+    )
   }
 
   async function handOver(
@@ -169,6 +189,7 @@ export function activationsOf(deps: {
         fullName: owner.fullName,
         address: own,
         expiresAt: token.expiresAt,
+        again: owner.again,
       })
     },
 
@@ -209,13 +230,17 @@ export function activationsOf(deps: {
           where: { id: account.id },
           data: {
             ...{ secretCipher: sealed, revision: { increment: 1 } },
+            // Whoever else knew the former password is out, here now and at the mail server with this revision.
+            ...(!begins && { endedRevision: account.revision + 1 }),
             ...(begins && { state: 'active', stateSince: dayToDb(dayOf(tx.at)) }),
           },
         })
         await tokens.pending(tx, token.hash, revision)
-        await store.event(tx.db, account.id, tx.at, 'password-set', account.displayName)
+        if (!begins) await lives.endSessions(tx.db, [account.id])
+        const kind = begins ? 'password-set' : 'password-reset'
+        await store.event(tx.db, account.id, tx.at, kind, account.displayName)
         await sync.accountsDue(tx, [{ id: account.id, revision }])
-        tx.audit(by, 'account.password-set', `account:${account.id}`)
+        tx.audit(by, `account.${kind}`, `account:${account.id}`)
         return accept({ accountId: account.id as AccountId, revision })
       })
     },
@@ -257,7 +282,11 @@ export function activationsOf(deps: {
       }
       for (const id of await tokens.applied(tx, arrivals)) {
         const account = accounts.find((each) => each.id === id)
-        if (!account || account.activatedAt !== null) continue
+        if (!account) continue
+        if (account.activatedAt !== null) {
+          await tellChanged(tx, account)
+          continue
+        }
         await tx.db.account.update({ where: { id }, data: { activatedAt: tx.at } })
         await store.event(tx.db, id, tx.at, 'activated', account.displayName)
         tx.audit({ id: `account:${id}`, name: account.displayName }, 'account.activated', `account:${id}`)

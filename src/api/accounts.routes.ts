@@ -108,6 +108,13 @@ const Whole = Summary.extend({
   ),
 }).meta({ id: 'AccountWhole' })
 
+const SlipJson = z.object({
+  ...{ accountId: AccountId, fullName: z.string(), address: Address, unitName: z.string() },
+  code: said(z.string(), 'Mã kích hoạt.', 'The activation code.'),
+  requestCode: z.string().nullable(),
+  expiresAt: instant(),
+})
+const RESET = ['unknown-account', 'own-account', 'protected-account', 'no-sign-in'] as const
 const ById = z.strictObject({ id: AccountId })
 const Key = z.object({ sort: z.array(z.string()), id: AccountId })
 
@@ -122,7 +129,7 @@ const wholeOf = (account: AccountView) => ({
 })
 
 /** Accounts: what exists, how far the targets have it, and the way in handed over once more. */
-export function accountRoutes({ accounts, sync }: Services): ApiRoute[] {
+export function accountRoutes({ accounts, resetting, sync }: Services): ApiRoute[] {
   const whole = resource(Whole, async (desk, { id }: z.output<typeof ById>) => {
     const account = await accounts.read(desk.permit('account.read'), id)
     return account && wholeOf(account)
@@ -214,14 +221,35 @@ export function accountRoutes({ accounts, sync }: Services): ApiRoute[] {
         en: 'The code is told in this answer only (and when the same key comes again). Former links and slips end.',
       },
       params: ById,
-      answer: z.object({
-        ...{ accountId: AccountId, fullName: z.string(), address: Address, unitName: z.string() },
-        code: said(z.string(), 'Mã kích hoạt.', 'The activation code.'),
-        requestCode: z.string().nullable(),
-        expiresAt: instant(),
-      }),
+      answer: SlipJson,
       problems: ['unknown-account', 'already-activated'],
       handle: ({ permit, params }) => accounts.slip(permit, params.id),
+    }),
+    endpoint({
+      ...{ id: 'sendPasswordLink', method: 'post', path: '/accounts/:id/password-link', tag: 'accounts' },
+      action: 'password.reset',
+      summary: { vi: 'Gửi liên kết đặt lại mật khẩu', en: 'Send a link for a new password' },
+      description: { vi: 'Liên kết và phiếu cũ hết giá trị.', en: 'Former links and slips end.' },
+      params: ById,
+      answer: z.object({ sentTo: said(z.string(), 'Email liên hệ.', 'The contact e-mail.') }),
+      problems: [...RESET, 'no-contact-email'],
+      handle: async ({ permit, params }) => {
+        const sent = await resetting.sendLink(permit, params.id)
+        return sent.ok ? accept({ sentTo: sent.value }) : sent
+      },
+    }),
+    endpoint({
+      ...{ id: 'makePasswordSlip', method: 'post', path: '/accounts/:id/password-slip', tag: 'accounts' },
+      action: 'password.reset',
+      summary: { vi: 'Tạo phiếu đặt lại mật khẩu', en: 'Make a slip for a new password' },
+      description: {
+        vi: 'Mã chỉ được trả lời lần này (và khi gửi lại cùng khóa). Người dùng được báo bằng thư.',
+        en: 'The code is told in this answer only (and when the same key comes again). The person is told by letter.',
+      },
+      params: ById,
+      answer: SlipJson,
+      problems: [...RESET],
+      handle: ({ permit, params }) => resetting.slip(permit, params.id),
     }),
   ]
 }

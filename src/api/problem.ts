@@ -10,6 +10,7 @@ import type { BrakeRefusal } from '../brake/brake.ts'
 import type { HolidayRefusal } from '../calendar/calendar.ts'
 import type { Language } from '../letters/letter.ts'
 import type { LifeActRefusal } from '../accounts/lives.ts'
+import type { ResetRefusal } from '../accounts/resetting.ts'
 import type { RetryRefusal } from '../letters/letters.ts'
 import type { TextRefusal } from '../letters/texts.ts'
 import type { ChangeRefusal } from '../scheduled/change.ts'
@@ -71,6 +72,7 @@ export type ApiRefusal =
   | StepsRefusal
   | DeputyRefusal
   | LifeActRefusal
+  | ResetRefusal
   | ChangeRefusal
   | TextRefusal
   | RetryRefusal
@@ -175,6 +177,7 @@ const ROWS = {
   'nobodys-own': row(409, 'Hộp thư dùng chung không thuyên chuyển', 'A shared mailbox serves nowhere'),
   'same-unit': row(422, 'Đã ở đơn vị này', 'They serve there already'),
   'unknown-post': row(404, 'Không có vị trí này', 'There is no such post'),
+  'no-sign-in': row(409, 'Tài khoản hiện không được đăng nhập', 'The account may not sign in now'),
   'own-account': row(403, 'Không tự làm với tài khoản của mình', 'Nobody does this to their own account'),
   'protected-account': row(
     403,

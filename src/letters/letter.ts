@@ -18,6 +18,12 @@ export type LetterParams = {
   'approved-slip': { code: string; name: string; unit: string; on: string; address: string }
   /** A new link in place of one lost or expired. */
   link: { name: string; address: string; secret: string; until: string }
+  /** The link by which somebody who has forgotten their password chooses a new one. */
+  reset: { name: string; address: string; secret: string; until: string }
+  /** To whoever a slip for a new password was printed for, with who printed it. */
+  'reset-slip': { name: string; address: string; by: string; at: string }
+  /** A new password is in force. */
+  'password-changed': { name: string; address: string; at: string }
   rejected: { code: string; name: string; unit: string; reason: string }
   /** The mailbox has been activated. */
   ready: { name: string; address: string; at: string }

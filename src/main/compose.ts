@@ -8,6 +8,7 @@ import { tokensOf } from '../access/tokens.ts'
 import { accountsOf, type Accounts } from '../accounts/accounts.ts'
 import { lifePoliciesOf } from '../accounts/life-policies.ts'
 import { idlingOf } from '../accounts/idling.ts'
+import { resettingOf } from '../accounts/resetting.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
 import { bulkChangesOf } from '../accounts/bulk-changes.ts'
@@ -120,6 +121,7 @@ export function compose(
     enacting: accounts,
     moving: accounts,
   })
+  const resetting = resettingOf({ transaction, tokens, letters, units, life, domain })
   const idling = idlingOf({
     ...{ prisma, transaction, clock, life, enacting: accounts, letters, mail, domain },
     atMost: async () => (await brakes.limits.present()).policy.limits.suspend.number,
@@ -239,6 +241,7 @@ export function compose(
       life,
       lives,
       idling,
+      resetting,
       scheduled,
       lists,
       brakes,

@@ -1,7 +1,4 @@
-import qrcode from 'qrcode'
-import nunjucks from 'nunjucks'
 import { covers } from '../access/policy.ts'
-import { PASSWORD_MIN } from '../accounts/password.ts'
 import type { AccountView } from '../accounts/account.ts'
 import { dayOf } from '../kernel/day.ts'
 import { localPartOf } from '../kernel/email-address.ts'
@@ -14,16 +11,17 @@ import { ledgerOf } from './ledger-view.ts'
 import { listHref, oneOf } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
+import { slipPage } from './slip-page.ts'
 import { valuesOf } from './value-view.ts'
-import { count, instant } from './views/formats.ts'
+import { count } from './views/formats.ts'
 import { troubleText } from './words/letter-sayings.ts'
 import { refusalText, whyText } from './words/sayings.ts'
 
-const SECTIONS = ['dong-bo', 'gia-tri', 'nguoi-dung', 'thong-tin', 'lich-su', 'giao'] as const
+const SECTIONS = ['dong-bo', 'gia-tri', 'nguoi-dung', 'thong-tin', 'lich-su', 'giao', 'mat-khau'] as const
 
 /** One account's page with its ledger and acts, and the reader's own. */
 export function accountPage(services: Services): Route[] {
-  const { accounts, sync, config } = services
+  const { accounts, sync, resetting } = services
 
   async function find(page: Page): Promise<AccountView> {
     const account = await accounts.read(page.permit('account.read'), page.param('id', AccountId))
@@ -41,10 +39,12 @@ export function accountPage(services: Services): Route[] {
         account.state === 'awaiting-activation' &&
         page.may('account.hand-over') &&
         covers(page.permit('account.hand-over').units, account.unitId)
+      const resets = page.may('password.reset') && (await resetting.open(page.permit('password.reset'), account.id))
       const sections = SECTIONS.filter(
         (section) =>
           ((section !== 'dong-bo' && section !== 'gia-tri') || ledger) &&
           (section !== 'giao' || handOver) &&
+          (section !== 'mat-khau' || resets) &&
           (section !== 'nguoi-dung' || account.kind !== 'person'),
       )
       const [first = 'thong-tin', ...rest] = sections
@@ -82,6 +82,7 @@ export function accountPage(services: Services): Route[] {
         'thong-tin': t.account.tabs.details,
         'lich-su': t.account.tabs.history,
         giao: t.account.handOverTitle,
+        'mat-khau': t.password.tab,
       }
       await page.render('account.njk', {
         title: account.displayName,
@@ -138,38 +139,15 @@ export function accountPage(services: Services): Route[] {
     }),
 
     guarded('post', '/tai-khoan/:id/phieu', 'account.hand-over', async (page, permit) => {
-      const { t, lang } = page
       const id = page.param('id', AccountId)
       const slip = await accounts.slip(permit, id)
       if (!slip.ok) {
         if (slip.refusal.kind === 'unknown-account') throw new HttpFault(404)
-        page.notice('bad', refusalText(t, slip.refusal))
+        page.notice('bad', refusalText(page.t, slip.refusal))
         page.redirect(`/tai-khoan/${id}`)
         return
       }
-      const { value } = slip
-      const url = `${config.web.publicUrl}/kich-hoat?dia-chi=${encodeURIComponent(value.address)}`
-      const qr = await qrcode.toString(url, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' })
-      const at = instant(value.at, lang)
-      await page.render('slip.njk', {
-        title: t.slip.pageTitle,
-        heading: t.slip.title,
-        meta: value.requestCode === null ? t.slip.metaPlain(at) : t.slip.meta(value.requestCode, at),
-        back: { href: `/tai-khoan/${id}`, text: t.slip.back },
-        notice: { tone: 'wait', text: t.slip.onceNote },
-        unitName: page.actor.kind === 'person' ? page.actor.unitName : '',
-        giver: value.byName,
-        minPassword: PASSWORD_MIN,
-        qr: new nunjucks.runtime.SafeString(qr),
-        slip: {
-          name: value.fullName,
-          unit: value.unitName,
-          address: value.address,
-          page: `${config.web.publicUrl.replace(/^https?:\/\//, '')}/kich-hoat`,
-          code: value.code,
-          until: value.expiresAt,
-        },
-      })
+      await slipPage(page, services, slip.value)
     }),
 
     guarded('get', '/tai-khoan-cua-toi', 'own.read', async (page, permit) => {

@@ -18,7 +18,7 @@ const PATIENCE_MS = 4_000
 /** What the session remembers between the pages, sealed: the secret in use, then what became of it. */
 const Remembered = z.union([
   z.object({ secret: z.string() }),
-  z.object({ address: z.string(), account: AccountId, revision: z.number() }),
+  z.object({ address: z.string(), account: AccountId, revision: z.number(), again: z.boolean() }),
 ])
 type Remembered = z.infer<typeof Remembered>
 
@@ -80,7 +80,8 @@ export function activationPages(services: Services): Route[] {
     if (!found.ok) return deadLink(page)
     const kept = page.takeForm('password')
     await page.render('activate-password.njk', {
-      title: page.t.activation.title(found.value.address),
+      title: wordsOf(page, found.value.again).title(found.value.address),
+      words: wordsOf(page, found.value.again),
       address: found.value.address,
       min: PASSWORD_MIN,
       error: { password: errorAt(kept, 'password'), again: errorAt(kept, 'again') },
@@ -100,7 +101,7 @@ export function activationPages(services: Services): Route[] {
       return
     }
     const { accountId, revision } = set.value
-    remember(page, { address: found.value.address, account: accountId, revision })
+    remember(page, { address: found.value.address, account: accountId, revision, again: found.value.again })
     await accounts.inDirectory(accountId, revision, PATIENCE_MS)
     page.redirect(DONE)
   }
@@ -120,7 +121,7 @@ export function activationPages(services: Services): Route[] {
     const open = await accounts.inDirectory(kept.account, kept.revision, 0)
     const says = page.t.activation
     await page.render('activate-done.njk', {
-      title: open ? says.doneTitle : says.notedTitle,
+      title: open ? wordsOf(page, kept.again).doneTitle : says.notedTitle,
       address: kept.address,
       open,
     })
@@ -145,6 +146,9 @@ export function activationPages(services: Services): Route[] {
     open('post', '/kich-hoat/:token', withLink(setPassword)),
   ]
 }
+
+/** What the page says of a first password, or of a new one. */
+const wordsOf = ({ t }: Page, again: boolean) => ({ ...t.activation, ...(again && t.password.again) })
 
 /** The address of the page is a secret: no other site is told of it. */
 function closeTo(page: Page): void {

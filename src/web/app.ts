@@ -50,6 +50,7 @@ import { requestPages } from './requests.pages.ts'
 import { retentionPages } from './retention.pages.ts'
 import { rolePages } from './roles.pages.ts'
 import type { Route } from './route.ts'
+import { passwordPages } from './password.pages.ts'
 import { signInPages } from './sign-in.pages.ts'
 import { stepsPages } from './steps.pages.ts'
 import { timesPages } from './times.pages.ts'
@@ -68,6 +69,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...ownRequestPages(services),
   ...activationPages(services),
   ...signInPages(services),
+  ...passwordPages(services),
   ...inboxPages(services),
   ...deputyPages(services),
   ...timesPages(services),

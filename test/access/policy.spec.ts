@@ -52,6 +52,7 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'number.reveal': { 'unit-admin': 'own', 'it-staff': 'all' },
   'account.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'account.hand-over': { 'unit-admin': 'own', 'it-staff': 'all' },
+  'password.reset': { 'unit-admin': 'own', 'it-staff': 'all' },
   'account.bootstrap': { cli: 'all' },
   'list.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'sync.read': { 'it-staff': 'all', auditor: 'all' },

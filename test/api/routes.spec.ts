@@ -70,6 +70,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /accounts/:id/activation-link': [401, 403, ...within(200), 200, 403],
   'POST /accounts/:id/activation-slip': [401, 403, ...within(200), 200, 403],
 
+  // Nobody there has a password yet.
+  'POST /accounts/:id/password-link': [401, 403, ...within(409), 409, 403],
+  'POST /accounts/:id/password-slip': [401, 403, ...within(409), 409, 403],
   'GET /unused-accounts': staff(200),
   'POST /accounts/:id/changes': [401, 403, ...within(201), 201, 403],
   'GET /accounts/:id/changes': scoped(200),

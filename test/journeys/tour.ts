@@ -14,6 +14,8 @@ export async function otherPages(hands: Hands, look: Look): Promise<void> {
     help: '/tro-giup',
     states: '/bang-tinh-trang',
     'activate-start': '/kich-hoat',
+    'password-forgotten': '/quen-mat-khau',
+    'password-sent': '/quen-mat-khau/da-gui',
     'api-problems': '/tai-lieu-api/loi',
     'not-found': '/khong-co',
   }

@@ -87,6 +87,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /dang-nhap': all('/dang-nhap'),
   'POST /dang-xuat': all('/dang-nhap'),
 
+  'GET /quen-mat-khau': all(200),
+  'POST /quen-mat-khau': all('/quen-mat-khau'),
+  'GET /quen-mat-khau/da-gui': all(200),
+
   'GET /cho-duyet': ['in', 403, 200, 200, 200, 200, 200],
   'GET /cho-duyet/nhieu': ['in', 403, INBOX, INBOX, INBOX, INBOX, 403],
   'POST /cho-duyet/nhieu': [403, 403, ...Array<Outcome>(4).fill('/cho-duyet/nhieu?lam=approve'), 403],
@@ -110,6 +114,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /tai-khoan/:id/dong-bo': [403, 403, 403, 403, 403, '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/gui-lien-ket': [403, 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/phieu': [403, 403, ...within(200), 200, 403],
+  'POST /tai-khoan/:id/mat-khau/lien-ket': [403, 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
+  'POST /tai-khoan/:id/mat-khau/phieu': [403, 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
   'GET /tai-khoan/:id/viec': ['in', 403, ...within('/tai-khoan/:id'), '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/viec': [
     403,

@@ -9,6 +9,7 @@ import { idleEn } from './idle.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
+import { passwordEn } from './password.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
@@ -480,6 +481,7 @@ export const en: Words = {
     'role-revoked': 'Role revoked',
     ...sharedEn.history,
     ...lifeEn.history,
+    ...passwordEn.history,
     ...importsEn.history,
     ...reorganisationsEn.history,
     waiting: (unit) => `Waiting for ${unit}`,
@@ -511,7 +513,6 @@ export const en: Words = {
     notActivated: 'New mailbox without a password?',
     notActivatedText: 'Activate it with the link in the e-mail or the code on your slip.',
     forgotten: 'Forgotten your password?',
-    forgottenText: 'Contact your unit administrator or support.',
   },
 
   activation: {
@@ -1174,6 +1175,7 @@ export const en: Words = {
       'naming.changed': 'Address patterns changed',
       ...workflowEn.audit.actions,
       ...letterPagesEn.audit,
+      ...passwordEn.audit,
       ...importsEn.audit,
       ...reorganisationsEn.audit,
       'address.release-asked': 'Release of an address asked for',
@@ -1194,6 +1196,7 @@ export const en: Words = {
   reconcile: reconcileEn,
   life: lifeEn,
   idle: idleEn,
+  password: passwordEn,
   rosters: rostersEn,
   imports: importPagesEn,
 
@@ -1273,6 +1276,7 @@ export const en: Words = {
     ...sharedEn.refusals,
     ...listsEn.refusals,
     ...lifeEn.refusals,
+    'no-sign-in': passwordEn.noSignIn,
     'unknown-unit': 'There is no such unit. Choose one from the list.',
     'unknown-parent': 'Choose the unit above from the list.',
     'own-descendant': 'The unit above cannot lie below this one.',

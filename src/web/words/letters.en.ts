@@ -66,6 +66,24 @@ export const lettersEn: LetterTexts = {
     'Set a password to activate {dia_chi}: {lien_ket}',
     'The link works once, until {han}. Earlier links and slips no longer work.',
   ),
+  reset: letter(
+    'A new password for {dia_chi}',
+    dear,
+    'Somebody reported that the password of {dia_chi} was forgotten. Choose a new one: {lien_ket}',
+    'The link works once and until {han}. If it was not you, ignore this letter; the present password stays as it is.',
+  ),
+  'reset-slip': letter(
+    'A slip for a new password of {dia_chi} was printed',
+    dear,
+    'At {luc} {nguoi_in} printed a slip for a new password of the mailbox {dia_chi}, to be handed to you.',
+    'If you did not ask for it, call {dien_thoai} at once.',
+  ),
+  'password-changed': letter(
+    'The password of {dia_chi} was changed',
+    dear,
+    'The password of {dia_chi} was changed at {luc}; sessions that were open have ended.',
+    'If it was not you, call {dien_thoai} at once.',
+  ),
   rejected: letter(
     'Result of request {ma}',
     dear,

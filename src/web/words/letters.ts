@@ -69,6 +69,15 @@ const FILLING: Filling = {
   link: ({ name, address, secret, until }, from, lang) => ({
     ...{ ho_ten: name, dia_chi: address, lien_ket: from.activate(secret), han: instant(until, lang) },
   }),
+  reset: ({ name, address, secret, until }, from, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, lien_ket: from.activate(secret), han: instant(until, lang) },
+  }),
+  'reset-slip': ({ name, address, by, at }, _, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, nguoi_in: by, luc: instant(at, lang) },
+  }),
+  'password-changed': ({ name, address, at }, _, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, luc: instant(at, lang) },
+  }),
   rejected: ({ code, name, unit, reason }) => ({ ma: code, ho_ten: name, don_vi: unit, ly_do: reason }),
   ready: ({ name, address, at }, from, lang) => ({
     ...{ ho_ten: name, dia_chi: address, luc_kich_hoat: instant(at, lang), lien_ket: from.signIn },

@@ -66,6 +66,24 @@ export const lettersVi: LetterTexts = {
     'Đặt mật khẩu để kích hoạt hộp thư {dia_chi}: {lien_ket}',
     'Liên kết dùng một lần, có giá trị đến {han}. Các liên kết và phiếu trước không còn dùng được.',
   ),
+  reset: letter(
+    'Đặt mật khẩu mới cho {dia_chi}',
+    dear,
+    'Có người báo quên mật khẩu của hộp thư {dia_chi}. Đặt mật khẩu mới: {lien_ket}',
+    'Liên kết dùng một lần, có giá trị đến {han}. Nếu không phải Ông/Bà yêu cầu, xin bỏ qua thư này; mật khẩu hiện nay vẫn giữ nguyên.',
+  ),
+  'reset-slip': letter(
+    'Phiếu đặt lại mật khẩu của {dia_chi} đã được in',
+    dear,
+    'Lúc {luc}, {nguoi_in} đã in phiếu đặt lại mật khẩu của hộp thư {dia_chi} để giao cho Ông/Bà.',
+    'Nếu Ông/Bà không yêu cầu, báo ngay {dien_thoai}.',
+  ),
+  'password-changed': letter(
+    'Mật khẩu của {dia_chi} đã đổi',
+    dear,
+    'Mật khẩu của hộp thư {dia_chi} đã đổi lúc {luc}; các phiên đang mở đã kết thúc.',
+    'Nếu không phải Ông/Bà đổi, báo ngay {dien_thoai}.',
+  ),
   rejected: letter(
     'Kết quả đề nghị {ma}',
     dear,

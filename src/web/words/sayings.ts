@@ -1,6 +1,7 @@
 import type { DeputyRefusal } from '../../access/deputies.ts'
 import type { ListRefusal } from '../../lists/list.ts'
 import type { LifeActRefusal } from '../../accounts/lives.ts'
+import type { ResetRefusal } from '../../accounts/resetting.ts'
 import type { ChangeRefusal } from '../../scheduled/change.ts'
 import type { RoleRefusal } from '../../access/roles.ts'
 import type { HolidayRefusal } from '../../calendar/calendar.ts'
@@ -18,7 +19,7 @@ export const refusalText = (
   t: Words,
   refusal:
     | (Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | ListRefusal | StepsRefusal | DeputyRefusal)
-    | (LifeActRefusal | ChangeRefusal),
+    | (LifeActRefusal | ResetRefusal | ChangeRefusal),
 ): string => t.refusals[refusal.kind]
 
 /** Why an address is what it is: rule, version, which of its namesakes. */

@@ -9,6 +9,7 @@ import { idleVi } from './idle.vi.ts'
 import { lifeVi } from './life.vi.ts'
 import { importPagesVi } from './import-pages.vi.ts'
 import { importsVi } from './imports.vi.ts'
+import { passwordVi } from './password.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
@@ -485,6 +486,7 @@ export const vi = {
     'role-revoked': 'Bị thu quyền',
     ...sharedVi.history,
     ...lifeVi.history,
+    ...passwordVi.history,
     ...importsVi.history,
     ...reorganisationsVi.history,
     waiting: (unit: string) => `Chờ ${unit} duyệt`,
@@ -515,7 +517,6 @@ export const vi = {
     notActivated: 'Hộp thư mới, chưa có mật khẩu?',
     notActivatedText: 'Kích hoạt bằng liên kết trong email hoặc mã trên phiếu giao nhận.',
     forgotten: 'Quên mật khẩu?',
-    forgottenText: 'Liên hệ quản trị đơn vị hoặc bộ phận hỗ trợ.',
   },
 
   activation: {
@@ -1184,6 +1185,7 @@ export const vi = {
       'naming.changed': 'Sửa mẫu địa chỉ',
       ...workflowVi.audit.actions,
       ...letterPagesVi.audit,
+      ...passwordVi.audit,
       ...importsVi.audit,
       ...reorganisationsVi.audit,
       'address.release-asked': 'Đề nghị mở lại địa chỉ',
@@ -1204,6 +1206,7 @@ export const vi = {
   reconcile: reconcileVi,
   life: lifeVi,
   idle: idleVi,
+  password: passwordVi,
   rosters: rostersVi,
   imports: importPagesVi,
 
@@ -1283,6 +1286,7 @@ export const vi = {
     ...sharedVi.refusals,
     ...listsVi.refusals,
     ...lifeVi.refusals,
+    'no-sign-in': passwordVi.noSignIn,
     'unknown-unit': 'Không có đơn vị này. Chọn đơn vị trong danh sách.',
     'unknown-parent': 'Chọn đơn vị cấp trên trong danh sách.',
     'own-descendant': 'Đơn vị cấp trên không được nằm dưới chính đơn vị này.',
