@@ -16,7 +16,7 @@ export function openDatabase(url: string, options: { connections?: number; patie
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connections ?? 10,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: 5_000,
     keepAlive: true,
     // A database that hangs must not hold every page for ever.
     statement_timeout: 60_000,
