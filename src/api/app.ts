@@ -20,6 +20,7 @@ import type { ApiDocument } from './document.ts'
 import { documentOf } from './openapi.ts'
 import { policyRoutes } from './policies.routes.ts'
 import { Problem, type ApiRefusal } from './problem.ts'
+import { ownRequestRoutes } from './own-requests.routes.ts'
 import { requestRoutes } from './requests.routes.ts'
 import { severalRoutes } from './several.routes.ts'
 import { roleRoutes } from './roles.routes.ts'
@@ -33,6 +34,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...meRoutes(services),
   ...unitRoutes(services),
   ...requestRoutes(services),
+  ...ownRequestRoutes(services),
   ...severalRoutes(services),
   ...deputyRoutes(services),
   ...accountRoutes(services),

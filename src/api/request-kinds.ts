@@ -41,6 +41,17 @@ const person = {
 const asked = { unit: unitOf(), title: z.string(), why: z.string() }
 const about = { ...asked, accountId: AccountId }
 
+/** What accounts and units in a request are called. */
+export const NamesJson = () =>
+  said(
+    z.object({
+      accounts: z.record(z.string(), z.object({ name: z.string(), address: z.string().nullable() })),
+      units: z.record(z.string(), z.string()),
+    }),
+    'Tên của các tài khoản, đơn vị có trong nội dung.',
+    'What the accounts and units in its details are called.',
+  )
+
 /** What a request is about, by its kind. */
 export const ToldJson = z
   .discriminatedUnion('kind', [

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { AccountId, GroupId, RequestId } from '../kernel/ids.ts'
 import { REQUEST_KINDS } from '../requests/kinds.ts'
 import { IDENTITIES, REQUEST_STATES } from '../requests/request.ts'
-import type { RequestView, SeatName } from '../requests/requests.ts'
+import type { RequestView, SeatName, StepLine, Waits } from '../requests/requests.ts'
 import { STEP_SEATS } from '../requests/seats.ts'
 import { Place } from '../requests/steps.ts'
 import { count, instant, list, said } from './fields.ts'
-import { ToldJson } from './request-kinds.ts'
+import { NamesJson, ToldJson } from './request-kinds.ts'
 
 const State = said(
   z.enum(REQUEST_STATES),
@@ -43,6 +43,40 @@ const Seat = z.object({
   name: said(z.string().nullable(), 'Tên đơn vị.', 'The unit’s name.'),
 })
 const seatOf = (seat: SeatName) => ({ kind: seat.kind, name: seat.kind === 'unit' ? seat.name : null })
+export const StepJson = z.object({
+  seat: said(
+    z.enum(STEP_SEATS),
+    'unit-admin quản trị đơn vị, parent-unit cấp trên, it-staff công nghệ thông tin.',
+    'The unit’s administrator, one above, or IT staff.',
+  ),
+  days: said(z.int(), 'Số ngày làm việc.', 'Its working days.'),
+  act: z.object({ byName: z.string(), forName: z.string().nullable(), at: instant(), seat: Seat }).nullable(),
+})
+export const stepOf = (step: StepLine) => ({ ...step, act: step.act && { ...step.act, seat: seatOf(step.act.seat) } })
+export const WaitsJson = z.object({
+  ...{ step: z.int(), of: z.int(), seats: list(Seat) },
+  passed: said(list(z.string()), 'Đơn vị không có ai duyệt được.', 'Units where nobody may act.'),
+  next: said(
+    z.object({ seat: Seat, at: instant() }).nullable(),
+    'Chuyển tiếp cho ai, lúc nào.',
+    'To whom it goes next, and when.',
+  ),
+  vacant: z.boolean(),
+  basis: said(
+    z.object({ version: z.int(), place: Place, unitName: z.string().nullable() }),
+    'Theo quy trình nào.',
+    'By which rule.',
+  ),
+})
+export const waitsOf = (waits: Waits) => ({
+  ...waits,
+  seats: waits.seats.map(seatOf),
+  next: waits.next && { at: waits.next.at, seat: seatOf(waits.next.seat) },
+})
+export const EventJson = z.object({
+  ...{ at: instant(), kind: z.string(), byName: z.string().nullable(), forName: z.string().nullable() },
+  note: z.string().nullable(),
+})
 export const RequestWhole = z
   .object({
     id: RequestId,
@@ -52,14 +86,7 @@ export const RequestWhole = z
     kind: z.enum(REQUEST_KINDS),
     title: said(z.string(), 'Tên người, hộp thư hoặc danh sách.', 'Whose or what it is.'),
     details: ToldJson,
-    names: said(
-      z.object({
-        accounts: z.record(z.string(), z.object({ name: z.string(), address: z.string().nullable() })),
-        units: z.record(z.string(), z.string()),
-      }),
-      'Tên của các tài khoản, đơn vị có trong nội dung.',
-      'What the accounts and units in its details are called.',
-    ),
+    names: NamesJson(),
     filedByName: said(z.string().nullable(), 'Ai gửi khi đăng nhập.', 'Who sent it while signed in.'),
     contactEmail: said(z.string(), 'Email đã xác nhận.', 'The confirmed contact e-mail.'),
     confirmedAt: instant(),
@@ -88,38 +115,8 @@ export const RequestWhole = z
     ),
     duplicate: said(z.boolean(), 'Số định danh đã có tài khoản.', 'The identification number has an account already.'),
     namesakes: list(z.object({ fullName: z.string(), address: z.string(), unitName: z.string() })),
-    steps: list(
-      z.object({
-        seat: said(
-          z.enum(STEP_SEATS),
-          'unit-admin quản trị đơn vị, parent-unit cấp trên, it-staff công nghệ thông tin.',
-          'The unit’s administrator, one above, or IT staff.',
-        ),
-        days: said(z.int(), 'Số ngày làm việc.', 'Its working days.'),
-        act: z.object({ byName: z.string(), forName: z.string().nullable(), at: instant(), seat: Seat }).nullable(),
-      }),
-    ),
-    waits: said(
-      z
-        .object({
-          ...{ step: z.int(), of: z.int(), seats: list(Seat) },
-          passed: said(list(z.string()), 'Đơn vị không có ai duyệt được.', 'Units where nobody may act.'),
-          next: said(
-            z.object({ seat: Seat, at: instant() }).nullable(),
-            'Chuyển tiếp cho ai, lúc nào.',
-            'To whom it goes next, and when.',
-          ),
-          vacant: z.boolean(),
-          basis: said(
-            z.object({ version: z.int(), place: Place, unitName: z.string().nullable() }),
-            'Theo quy trình nào.',
-            'By which rule.',
-          ),
-        })
-        .nullable(),
-      'Đang chờ ai, vì sao.',
-      'For whom it waits, and why.',
-    ),
+    steps: list(StepJson),
+    waits: said(WaitsJson.nullable(), 'Đang chờ ai, vì sao.', 'For whom it waits, and why.'),
     turn: said(
       z.object({
         kind: z.enum(['yours', 'take-over', 'own-request', 'acted-before', 'not-your-turn']),
@@ -128,12 +125,7 @@ export const RequestWhole = z
       'Chủ mã truy cập làm được gì với bước đang chờ.',
       'What the token’s owner may do about the step that waits.',
     ),
-    events: list(
-      z.object({
-        ...{ at: instant(), kind: z.string(), byName: z.string().nullable(), forName: z.string().nullable() },
-        note: z.string().nullable(),
-      }),
-    ),
+    events: list(EventJson),
   })
   .meta({ id: 'Request' })
 
@@ -143,12 +135,8 @@ export function wholeOf(view: RequestView) {
   return {
     ...rest,
     details: { ...details, unit: { id: details.unitId, name: unitName } },
-    steps: steps.map((step) => ({ ...step, act: step.act && { ...step.act, seat: seatOf(step.act.seat) } })),
-    waits: waits && {
-      ...waits,
-      seats: waits.seats.map(seatOf),
-      next: waits.next && { at: waits.next.at, seat: seatOf(waits.next.seat) },
-    },
+    steps: steps.map(stepOf),
+    waits: waits && waitsOf(waits),
     turn: { kind: turn.kind, forName: turn.kind === 'yours' ? turn.forName : null },
   }
 }

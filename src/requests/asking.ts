@@ -265,14 +265,14 @@ export function askingOf(deps: RequestsDeps, changes: Changes) {
     send: (permit: Mine, id: RequestId, chosen: LocalPart | null = null): Promise<Decision<RequestId, Refusal>> =>
       transaction((tx) => sendIn(tx, permit, id, chosen)).catch(refusalOf),
 
-    /** Both at once, for programs. Refused as each. */
+    /** Both at once, for programs; `id` for one that was returned. Refused as each. */
     askAndSend: (
       permit: Mine,
       ask: Ask,
-      { chosen, language }: { chosen: LocalPart | null; language: Language },
+      { chosen, ...into }: { id?: RequestId | null; chosen: LocalPart | null; language: Language },
     ): Promise<Decision<RequestId, Refusal>> =>
       transaction(async (tx): Promise<Decision<RequestId, Refusal>> => {
-        const filled = await fillIn(tx, permit, ask, { language })
+        const filled = await fillIn(tx, permit, ask, into)
         return filled.ok ? sendIn(tx, permit, filled.value, chosen) : undo(filled.refusal)
       }).catch(refusalOf),
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
+import { QuotaMb } from '../../src/accounts/account.ts'
 import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
 import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
@@ -58,6 +59,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   // An outcome for each: who may not decide about one is told so in it.
   'POST /request-approvals': [401, 403, 200, 200, 200, 200, 403],
   'POST /request-returns': [401, 403, 200, 200, 200, 200, 403],
+  'GET /me/requests': everybody(200),
+  'POST /me/requests': everybody(201),
+  // A request is its own asker's: nobody else, whatever their role, finds it there.
+  'GET /me/requests/:id': [401, 200, 404, 404, 404, 404, 404],
+  'POST /me/requests/:id/correction': [401, 200, 404, 404, 404, 404, 404],
+  'POST /me/requests/:id/withdrawal': [401, 200, 404, 404, 404, 404, 404],
   'GET /waiting-times': staff(200),
   'GET /deputies': staff(200),
   'POST /deputies': [401, 403, 201, 201, 201, 201, 403],
@@ -160,6 +167,10 @@ let clients: Record<Role, Client>
 /** The agency's administrator, and the number of somebody who may stand for them. */
 let heads: { agency: PersonActor }
 let deputy: string
+/** Somebody without a role, of the agency. */
+let requester: PersonActor
+/** The accounts of those who ask. */
+let askers: Partial<Record<Role, AccountId>>
 /** Another of IT staff. */
 let colleague: PersonActor
 
@@ -182,6 +193,10 @@ beforeAll(async () => {
     auditor: await seedStaff(services, 'auditor', units.province, 'Chíu Thị Hường'),
   }
   heads = { agency: owners.agency }
+  const plain = await services.actors.byId(person)
+  if (plain === null) throw new Error('The person is not there')
+  requester = plain
+  askers = Object.fromEntries(Object.entries(owners).map(([role, { accountId }]) => [role, accountId]))
   clients = { nobody: clientOf(system, null) } as typeof clients
   for (const [role, owner] of Object.entries(owners))
     clients[role as Role] = clientOf(system, await tokenOf(services, owner))
@@ -217,6 +232,27 @@ async function listOf(place: Place): Promise<string> {
   return done(decided(services, local, (tx, request) => services.lists.create(tx, cliActor('test'), request, asked)))
 }
 
+/** A larger mailbox for somebody. */
+const quota = (accountId: AccountId | undefined, quotaMb: number) => ({
+  ...{
+    kind: 'quota' as const,
+    accountId: accountId ?? requester.accountId,
+    quotaMb: QuotaMb.parse(quotaMb),
+    why: 'Hộp thư sắp đầy',
+  },
+})
+/** What the person asked for, and perhaps is to correct. */
+async function ownRequest(returned: boolean): Promise<string> {
+  const { requests } = system.services
+  const ask = quota(requester.accountId, 4_096)
+  const id = await done(requests.askAndSend(allowed('own.request', requester), ask, { chosen: null, language: 'vi' }))
+  if (!returned) return id
+  const permit = allowed('request.decide', heads.agency)
+  const view = await requests.read(allowed('request.read', heads.agency), id)
+  await done(requests.return(permit, id, { version: view?.version ?? 0, comment: 'Bổ sung số quyết định' }))
+  return id
+}
+
 /** Two days that nobody else in this run has, some days ahead. */
 function nextDays(): [Day, Day] {
   const from = addDays(dayOf(new Date()), 10 + 2 * unique())
@@ -246,7 +282,7 @@ async function held(): Promise<string> {
 }
 
 /** A call that goes through for whoever may; `fresh` where it changes its subject. */
-async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> {
+async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'person'): Promise<Case> {
   const { services } = system
   const route = pathOf(key, ':id')
   const at = (id: string) => pathOf(key, id)
@@ -274,6 +310,18 @@ async function caseOf(key: string, place: Place, fresh: boolean): Promise<Case> 
       const approval = key.endsWith('approval')
       const body = approval ? { identity: 'hr-list', handOver: 'link' } : { comment: 'Bổ sung số quyết định' }
       return { path: at(id), body, tagged: `/requests/${id}` }
+    }
+    case 'POST /me/requests':
+      return { path: route, body: { ask: quota(askers[role], 4_096), address: null } }
+    case 'GET /me/requests/:id':
+    case 'POST /me/requests/:id/correction':
+    case 'POST /me/requests/:id/withdrawal': {
+      const id = await ownRequest(key.endsWith('correction'))
+      const correction = {
+        body: { ask: quota(requester.accountId, 8_192), address: null },
+        tagged: `/me/requests/${id}`,
+      }
+      return { path: at(id), ...(key.endsWith('correction') ? correction : {}) }
     }
     case 'POST /request-approvals':
       return { path: route, body: { requests: [{ id: requests[place], version: 1 }] } }
@@ -430,7 +478,7 @@ describe.each(keys)('%s', (key) => {
         // Whoever may not at all is told so before anybody looks at what was sent.
         const stopped =
           status === 401 || (status === 403 && !(DEPENDS.test(key) && role !== 'auditor' && role !== 'person'))
-        const what = stopped ? { path: pathOf(key, randomUUID()) } : await caseOf(key, place, status < 300)
+        const what = stopped ? { path: pathOf(key, randomUUID()) } : await caseOf(key, place, status < 300, role)
         found.push([role, place, await call(role, key, what)])
         wanted.push([role, place, status])
       }
