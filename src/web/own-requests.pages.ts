@@ -37,7 +37,7 @@ export function ownRequestPages(services: Services): Route[] {
     await page.render('own-request.njk', {
       title: own.title ?? t.workflow.kinds[own.kind],
       back: { href: LIST, text: t.asking.mine.back },
-      ...{ own, tag: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own) },
+      ...{ own, stage: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own) },
       steps: own.dueAt === null ? null : stepsView({ ...own, dueAt: own.dueAt }, t),
       edit: isOpen(own) ? `${pathOf(own)}/sua` : null,
       check: own.state === 'draft' && own.details !== null ? `${pathOf(own)}/kiem-tra` : null,
