@@ -4,6 +4,7 @@ import { Day } from '../../src/kernel/day.ts'
 import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import type { Services } from '../../src/main/compose.ts'
+import { makeImports } from './imports.ts'
 import { peopleFrom, postsOf, type Post, type Someone } from './people.ts'
 import { province, type UnitPlan } from './province.ts'
 import { randomFrom } from './random.ts'
@@ -119,6 +120,7 @@ export async function seed(services: Services, time: Time, say: (line: string) =
 
   const requests = await makeRequests(seeding, { units, roots, issued, person })
   say(`${requests.total} requests`)
+  say(`${await makeImports(seeding, staff)} imported lists`)
   const { domain } = services.config.organisation
   const at = (key: string) => issued.get(key)
   const signIn = (role: SignIn['role'], key: string, unit: string): SignIn => ({

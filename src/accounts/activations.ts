@@ -30,6 +30,7 @@ export type Activation = {
   /** They have had a password before: this is a new one. */
   readonly again: boolean
 }
+export type Activations = ReturnType<typeof activationsOf>
 export type Slip = Omit<Activation, 'again'> & {
   readonly code: string
   readonly unitName: string
@@ -133,6 +134,31 @@ export function activationsOf(deps: {
     return accept(account)
   }
 
+  async function makeSlip(
+    tx: Tx,
+    permit: Permit<'account.hand-over'>,
+    id: AccountId,
+  ): Promise<Decision<Slip, AccountRefusal>> {
+    const held = await handOver(tx, permit, id)
+    if (!held.ok) return held
+    const { secret, expiresAt } = await tokens.activationSlip(tx, id, await lasting(tx))
+    await store.event(tx.db, id, tx.at, 'slip-printed', permit.actor.name)
+    tx.audit(permit.actor, 'activation.slip-printed', `account:${id}`)
+    const unit = await units.find(held.value.unitId as UnitId, tx)
+    const request = await tx.db.request.findFirst({ where: { accountId: id } })
+    return accept({
+      accountId: id,
+      fullName: held.value.displayName,
+      address: addressOf(held.value),
+      expiresAt,
+      code: secret,
+      unitName: unit?.name ?? '',
+      requestCode: request?.code ?? null,
+      byName: permit.actor.name,
+      at: tx.at,
+    })
+  }
+
   return {
     /** A link for somebody who has come back without a password, in the caller's transaction; nothing without an address. */
     offerLink: async (tx: Tx, account: store.Held): Promise<void> => {
@@ -154,26 +180,21 @@ export function activationsOf(deps: {
 
     /** Makes a hand-over slip; its code is told this once. Former links and slips end. */
     slip: (permit: Permit<'account.hand-over'>, id: AccountId): Promise<Decision<Slip, AccountRefusal>> =>
-      transaction(async (tx) => {
-        const held = await handOver(tx, permit, id)
-        if (!held.ok) return held
-        const { secret, expiresAt } = await tokens.activationSlip(tx, id, await lasting(tx))
-        await store.event(tx.db, id, tx.at, 'slip-printed', permit.actor.name)
-        tx.audit(permit.actor, 'activation.slip-printed', `account:${id}`)
-        const unit = await units.find(held.value.unitId as UnitId, tx)
-        const request = await tx.db.request.findFirst({ where: { accountId: id } })
-        return accept({
-          accountId: id,
-          fullName: held.value.displayName,
-          address: addressOf(held.value),
-          expiresAt,
-          code: secret,
-          unitName: unit?.name ?? '',
-          requestCode: request?.code ?? null,
-          byName: permit.actor.name,
-          at: tx.at,
-        })
-      }),
+      transaction((tx) => makeSlip(tx, permit, id)),
+
+    /** The same for many, in their order; accounts that need none any more are left out. */
+    slips: (permit: Permit<'account.hand-over'>, ids: readonly AccountId[]): Promise<Slip[]> =>
+      transaction(
+        async (tx) => {
+          const made: Slip[] = []
+          for (const id of ids) {
+            const slip = await makeSlip(tx, permit, id)
+            if (slip.ok) made.push(slip.value)
+          }
+          return made
+        },
+        { timeoutMs: 120_000 },
+      ),
 
     /** Whose account a link's secret or a slip's code activates; `address` must fit when a slip's code was typed with it. */
     async activation(secret: string, address: string | null = null): Promise<Decision<Activation, AccountRefusal>> {

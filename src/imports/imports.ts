@@ -1,4 +1,5 @@
 import type { Actor, Permit, PersonActor } from '../access/policy.ts'
+import type { Activations } from '../accounts/activations.ts'
 import type { BulkAccounts } from '../accounts/bulk.ts'
 import type { BulkChanges } from '../accounts/bulk-changes.ts'
 import type { Enacting } from '../accounts/enacting.ts'
@@ -23,12 +24,17 @@ import { reviewingOf } from './reviewing.ts'
 import * as rowsStore from './rows-store.ts'
 import { runningOf } from './running.ts'
 import { sealsOf } from './seals.ts'
+import { slipsOf } from './slips.ts'
 import * as store from './store.ts'
+import { undoingOf } from './undoing.ts'
 import { viewingOf } from './viewing.ts'
 
 export type Imports = ReturnType<typeof importsOf>
 export type { Arrival } from './arriving.ts'
 export type Started = { readonly state: ImportState; readonly holdId: string | null }
+
+/** What is never given up half way. */
+const CARRIED_ON: readonly ImportState[] = ['running', 'weighing', 'undoing']
 
 /** Personnel files: from the file to accounts, with a plan between that people look at. */
 export function importsOf(deps: {
@@ -40,6 +46,7 @@ export function importsOf(deps: {
   accounts: BulkAccounts
   changes: BulkChanges
   lives: Pick<Enacting, 'enact'>
+  activations: Pick<Activations, 'slips'>
   brakes: Brakes
   subtree: (roots: readonly UnitId[]) => Promise<UnitId[]>
   domain: string
@@ -51,6 +58,7 @@ export function importsOf(deps: {
   const arriving = arrivingOf({ ...own, planning })
   const reviewing = reviewingOf(own)
   const running = runningOf(own)
+  const undoing = undoingOf(own)
   const viewing = viewingOf(own)
   const returning = returningOf({ ...own, viewing })
 
@@ -183,6 +191,22 @@ export function importsOf(deps: {
     /** Plans what is still open of an import that is done: rows that waited. */
     proceed: (permit: Permit<'import.change'>, id: ImportId) => command(permit.actor, id, { type: 'continue' }),
 
+    /** Finds out what can still be undone; nothing is. Refused: unknown-import, import-not-in-state, undo-too-late. */
+    weigh: (permit: Permit<'import.change'>, id: ImportId) =>
+      command(permit.actor, id, { type: 'weigh', at: clock() }, async (tx) => {
+        await rowsStore.forgetVerdicts(tx.db, id)
+        return {}
+      }),
+    /** Undoes what can be, for a reason. Refused like `weigh`. */
+    undo: (permit: Permit<'import.change'>, id: ImportId, why: string) =>
+      command(permit.actor, id, { type: 'undo', at: clock() }, (tx) => {
+        tx.audit(permit.actor, 'import.undo-reason', `import:${id}`, { why })
+        return Promise.resolve({ undoneName: permit.actor.name })
+      }),
+    /** Of a weighed import: what can be undone, and what cannot, by why. */
+    verdicts: (_permit: Permit<'import.read'>, id: ImportId) => rowsStore.verdicts(prisma, id),
+    slips: slipsOf(own),
+
     /** From how many changes on a second person looks, and how long things are kept: data with versions. */
     policy: async (_permit: Permit<'import.read'>) => store.policy(prisma),
     policies: async (_permit: Permit<'import.read'>) => store.policies(prisma),
@@ -242,9 +266,11 @@ export function importsOf(deps: {
         if (state === 'uploaded') await arriving.read(id)
         else if (state === 'planning') await planning.again(id)
         else if (state === 'running') await running.run(id, stop)
+        else if (state === 'weighing') await undoing.weigh(id, stop)
+        else if (state === 'undoing') await undoing.undo(id, stop)
         else return
       } catch (error) {
-        if (isDatabaseAway(error) || state === 'running') throw error
+        if (isDatabaseAway(error) || CARRIED_ON.includes(state)) throw error
         // A list on which we stumble must not be tried for ever, nor keep the others waiting.
         await transaction(async (tx) => {
           if ((await store.lock(tx.db, id))?.state !== state) return

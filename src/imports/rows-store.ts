@@ -102,9 +102,12 @@ export type StoredRow = {
   readonly before: string | null
   readonly note: string | null
   readonly search: string
+  readonly undo: UndoVerdict | null
 }
+/** Whether a row can be undone: `''`, or what keeps it from that. */
+export type UndoVerdict = '' | 'used' | 'changed' | 'state' | 'erased'
 const ROW = Prisma.sql`seq, sheet, row_number AS "rowNumber", patch, print, spelling, outcome, groups, plan, digest,
-  unit_id AS "unitId", person_id AS "personId", account_id AS "accountId", state, before, note, search`
+  unit_id AS "unitId", person_id AS "personId", account_id AS "accountId", state, before, note, search, undo`
 
 /** Rows after `seq` in the order of the file. */
 export const after = (db: Db, id: ImportId, seq: number, limit: number): Promise<StoredRow[]> =>
@@ -154,6 +157,39 @@ export const done = (db: Db, id: ImportId, rows: readonly Done[], at: Date): Pro
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(seq int, "personId" uuid, "accountId" uuid, before text)
     WHERE r.import_id = ${id}::uuid AND r.seq = x.seq`
 
+/** Rows that were carried out, newest import's first to last; without a verdict, or all that can be undone. */
+export const toUndo = (db: Db, id: ImportId, verdict: 'none' | 'can', limit: number): Promise<StoredRow[]> =>
+  db.$queryRaw`
+    SELECT ${ROW} FROM import_row
+    WHERE import_id = ${id}::uuid AND state = 'done' AND (${verdict} = 'none' AND undo IS NULL OR ${verdict} = 'can' AND undo = '')
+    ORDER BY seq LIMIT ${limit}`
+export const forgetVerdicts = (db: Db, id: ImportId): Promise<unknown> =>
+  db.$executeRaw`UPDATE import_row SET undo = NULL WHERE import_id = ${id}::uuid AND undo IS NOT NULL`
+/** Notes of rows whether they can be undone, and, once they were, that they are. */
+export const judged = (
+  db: Db,
+  id: ImportId,
+  rows: readonly { readonly seq: number; readonly undo: UndoVerdict; readonly state: RowState }[],
+): Promise<unknown> =>
+  db.$executeRaw`
+    UPDATE import_row r SET undo = x.undo, state = x.state
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(seq int, undo text, state text)
+    WHERE r.import_id = ${id}::uuid AND r.seq = x.seq AND r.state = 'done'`
+/** What stays as it is. */
+export const keepRest = (db: Db, id: ImportId): Promise<unknown> =>
+  db.$executeRaw`UPDATE import_row SET state = 'kept' WHERE import_id = ${id}::uuid AND state = 'done' AND undo <> ''`
+/** The next list says anew who its people are. */
+export const forgetMemory = (db: Db, id: ImportId): Promise<unknown> =>
+  db.$executeRaw`DELETE FROM import_memory WHERE import_id = ${id}::uuid`
+
+/** Of the rows that were carried out: how many can be undone, and how many cannot, by what keeps them. */
+export async function verdicts(db: Db, id: ImportId): Promise<ReadonlyMap<UndoVerdict, number>> {
+  const rows = await db.$queryRaw<{ undo: UndoVerdict; n: number }[]>`
+    SELECT undo, count(*)::int AS n FROM import_row
+    WHERE import_id = ${id}::uuid AND undo IS NOT NULL GROUP BY 1`
+  return new Map(rows.map(({ undo, n }) => [undo, n]))
+}
+
 export const note = (db: Db, id: ImportId, seq: number, text: string): Promise<unknown> =>
   db.$executeRaw`UPDATE import_row SET note = ${text} WHERE import_id = ${id}::uuid AND seq = ${seq}`
 
@@ -165,11 +201,14 @@ export type RowFilter = {
   readonly group: ReasonGroup | null
   readonly state: RowState | null
   readonly q: string
+  /** Only rows that can be undone, or that cannot. */
+  readonly undo?: 'can' | 'cannot' | null
 }
 const where = (id: ImportId, filter: RowFilter, words: readonly string[]) => Prisma.sql`
   import_id = ${id}::uuid AND (${filter.outcome}::text IS NULL OR outcome = ${filter.outcome})
   AND (${filter.group}::text IS NULL OR ${filter.group} = ANY (groups))
   AND (${filter.state}::text IS NULL OR state = ${filter.state})
+  AND (${filter.undo ?? null}::text IS NULL OR (undo IS NOT NULL AND (undo = '') = (${filter.undo ?? null} = 'can')))
   AND search LIKE ALL (${words}::text[])`
 
 /** A page of rows, in the order of the file. */
@@ -269,3 +308,26 @@ export const rememberUnchanged = (db: Db, id: ImportId, at: Date): Promise<unkno
       AND (r.patch IS NOT NULL OR EXISTS (SELECT FROM person p WHERE p.id = r.person_id AND p.nin_hash IS NULL))
     ORDER BY r.print, r.seq
     ON CONFLICT (print) DO UPDATE SET person_id = excluded.person_id, patch = excluded.patch`
+
+/** Accounts of an import that wait for a slip, by unit and given name. */
+export const toHandOver = (
+  db: Db,
+  id: ImportId,
+): Promise<{ accountId: AccountId; unitId: UnitId; unitName: string }[]> =>
+  db.$queryRaw`
+    SELECT a.id AS "accountId", a.unit_id AS "unitId", coalesce(v.name, '') AS "unitName"
+    FROM import_row r
+    JOIN account a ON a.id = r.account_id
+    LEFT JOIN person p ON p.id = a.person_id
+    LEFT JOIN unit_version v ON v.unit_id = a.unit_id AND v.valid_to IS NULL
+    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.outcome = 'create' AND a.state = 'awaiting-activation'
+      AND a.hand_over = 'slip'
+    ORDER BY v.name, a.unit_id, p.given, p.full_name, a.number`
+
+/** How many people of an import get a link. */
+export async function linksSent(db: Db, id: ImportId): Promise<number> {
+  const [row] = await db.$queryRaw<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM import_row r JOIN account a ON a.id = r.account_id
+    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.outcome = 'create' AND a.hand_over = 'link'`
+  return row?.n ?? 0
+}

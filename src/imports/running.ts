@@ -7,6 +7,7 @@ import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later } from '../kernel/clock.ts'
 import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
+import { parsePersonName, type PersonName } from '../kernel/person-name.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import type { Language } from '../letters/letter.ts'
 import type { Chunks } from './chunks.ts'
@@ -233,10 +234,6 @@ export function runningOf(deps: {
         }
       }
     },
-    /** For undoing. */
-    setOf: (set: Parameters<typeof setOf>[0]) => setOf(set, secrets),
-    wasOf,
-    isRunning: async (id: ImportId) => (await store.find(prisma, id))?.state === 'running',
   }
 }
 
@@ -259,11 +256,11 @@ function personOf(item: Item & { type: 'create' }, record: ImportRecord, secrets
 }
 
 type Set = { readonly [F in keyof Before]?: Before[F] | null }
-/** What a plan sets, as accounts understand it; a number that is taken back is `''`. */
-function setOf(set: Set, secrets: Secrets): PersonChange {
+/** What a plan sets, as accounts understand it; a number that is taken back is `''`, a name that is put back its whole text. */
+export function setOf(set: Set, secrets: Secrets): PersonChange {
   const { nin, name, birth, sex, phone, contactEmail, title, employment, unitId } = set
   return {
-    ...(typeof name === 'object' && name !== null && { name }),
+    ...(name !== undefined && name !== null && { name: typeof name === 'string' ? nameFrom(name) : name }),
     ...(birth !== undefined && typeof birth !== 'string' && { birth }),
     ...(sex !== undefined && { sex }),
     ...(nin !== undefined && {
@@ -277,8 +274,14 @@ function setOf(set: Set, secrets: Secrets): PersonChange {
   }
 }
 
+function nameFrom(text: string): PersonName {
+  const parsed = parsePersonName(text)
+  if (!parsed.ok) throw new Error(`A name on record is none: ${parsed.refusal.kind}`)
+  return parsed.value
+}
+
 /** What must be so, as accounts understand it. */
-function wasOf(was: Set): PersonWas {
+export function wasOf(was: Set): PersonWas {
   const { nin, name, birth, sex, phone, contactEmail, title, employment, unitId } = was
   return {
     ...(name !== undefined && name !== null && { name: typeof name === 'string' ? name : name.full }),

@@ -61,6 +61,7 @@ export type RowView = {
   readonly accountId: string | null
   readonly repeats: number | null
   readonly note: string | null
+  readonly undo: rowsStore.UndoVerdict | null
   readonly patch: Patch
   readonly cells: RosterCells
 }
@@ -82,6 +83,7 @@ export type RowsFilter = {
   readonly state?: rowsStore.RowState | null
   readonly q?: string
   readonly page?: number
+  readonly undo?: 'can' | 'cannot' | null
 }
 export type Viewing = ReturnType<typeof viewingOf>
 
@@ -168,7 +170,7 @@ export function viewingOf(deps: {
       changes: changesOf(item, nameOf),
       local: item?.type === 'create' ? item.local : null,
       unitName: row.unitId === null ? null : nameOf(row.unitId),
-      ...{ accountId: row.accountId, repeats: plan.repeats, note: row.note },
+      ...{ accountId: row.accountId, repeats: plan.repeats, note: row.note, undo: row.undo },
       patch,
     }
   }
@@ -192,7 +194,7 @@ export function viewingOf(deps: {
       const page = filter.page ?? 1
       const asked: rowsStore.RowFilter = {
         ...{ outcome: filter.outcome ?? null, group: filter.group ?? null, state: filter.state ?? null },
-        q: fold(filter.q ?? ''),
+        ...{ q: fold(filter.q ?? ''), undo: filter.undo ?? null },
       }
       const [found, units] = await Promise.all([
         rowsStore.page(prisma, id, asked, { limit: ROWS_PAGE, offset: (page - 1) * ROWS_PAGE }),

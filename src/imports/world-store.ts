@@ -179,3 +179,25 @@ export async function alike(
       AND NOT EXISTS (SELECT FROM import_row r WHERE r.import_id = ${importId}::uuid AND r.seq = x.seq AND r.patch IS NOT NULL)`
   return new Set(rows.map(({ seq }) => seq))
 }
+
+/** Whether accounts that a list created have been used or changed since. */
+export async function sinceCreated(
+  db: Db,
+  ids: readonly AccountId[],
+): Promise<ReadonlyMap<AccountId, 'unused' | 'used' | 'changed' | 'state'>> {
+  const rows = await db.$queryRaw<{ id: AccountId; is: 'unused' | 'used' | 'changed' | 'state' }[]>`
+    SELECT a.id, CASE
+      WHEN a.activated_at IS NOT NULL OR a.secret_cipher IS NOT NULL THEN 'used'
+      WHEN a.state <> 'awaiting-activation' OR a.held THEN 'state'
+      WHEN EXISTS (SELECT FROM account_event e WHERE e.account_id = a.id
+        AND e.kind NOT IN ('issued', 'ready', 'link-sent', 'slip-printed')) THEN 'changed'
+      ELSE 'unused' END AS is
+    FROM account a WHERE a.id = ANY (${ids}::uuid[])`
+  return new Map(rows.map(({ id, is }) => [id, is]))
+}
+
+export async function states(db: Db, ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, string>> {
+  const rows = await db.$queryRaw<{ id: AccountId; state: string }[]>`
+    SELECT id, state FROM account WHERE id = ANY (${ids}::uuid[])`
+  return new Map(rows.map(({ id, state }) => [id, state]))
+}

@@ -141,6 +141,7 @@ export function compose(
     ...{ prisma, transaction, clock, secrets, brakes, domain, addresses: bulkAddresses, accounts: bulkAccounts },
     changes: bulkChangesOf({ sync, due: dueOf({ sync }) }),
     lives: accounts,
+    activations: accounts,
     subtree: units.subtree,
     limits: config.imports,
   })

@@ -28,16 +28,19 @@ export function progressOf(page: Page, { record, progress }: ImportView, now: Da
 }
 
 /** What may be done with an import that has ended. */
-export function resultOf(page: Page, { record, counts, policy }: ImportView, now: Date) {
+export function resultOf(page: Page, { record, counts }: ImportView, now: Date) {
   const { t, lang } = page
   const says = t.imports.done
   if (record.endedAt === null && !['done', 'cancelled'].includes(record.state)) return null
   const rest = (counts.outcomes.get('review') ?? 0) + (counts.outcomes.get('refused') ?? 0)
+  const canUndo = ['done', 'cancelled', 'weighed'].includes(record.state) && (counts.states.get('done') ?? 0) > 0
   return {
     undoUntil:
-      record.undoUntil !== null && record.undoUntil > now && policy.undoDays > 0
+      canUndo && record.undoUntil !== null && record.undoUntil > now
         ? says.undoUntil(instant(record.undoUntil, lang))
         : null,
+    weighed: record.state === 'weighed',
+    slips: ['done', 'cancelled', 'weighed'].includes(record.state) && counts.done.has('create'),
     proceed: record.state === 'done' && rest > 0 ? says.proceed(count(rest, lang)) : null,
     erased: record.erasedAt !== null,
   }

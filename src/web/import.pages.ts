@@ -65,7 +65,11 @@ export function importPage(services: Services): Route[] {
   return [
     guarded('get', `${IMPORTS}/:id`, 'import.read', async (page, permit) => {
       const view = await importOf(imports, page, permit)
-      if (view.record.state === 'matching') page.redirect(`${hrefOf(view.record.id)}/cot`)
+      const { id, state } = view.record
+      if (state === 'matching') page.redirect(`${hrefOf(id)}/cot`)
+      // Whoever waited for the preview of undoing is led to it.
+      else if (state === 'weighed' && page.query('q') === '' && page.query('ket-qua') === '')
+        page.redirect(`${hrefOf(id)}/hoan-tac`)
       else await show(page, view)
     }),
 
@@ -145,6 +149,7 @@ function titleOf(page: Page, { record, counts, progress }: ImportView): string {
   const says = t.imports
   const n = (value: number) => count(value, lang)
   const waiting = (counts.outcomes.get('review') ?? 0) + (counts.outcomes.get('refused') ?? 0)
+  const [undone, keptBack] = [counts.states.get('undone') ?? 0, counts.states.get('kept') ?? 0]
   const [done, total] = [n(progress.done), n(progress.total)] as const
   switch (record.state) {
     case 'uploaded':
@@ -164,9 +169,14 @@ function titleOf(page: Page, { record, counts, progress }: ImportView): string {
       return says.running.paused(done, total)
     case 'cancelled':
       return says.done.cancelled(done, total)
-    case 'undoing':
-    case 'undone':
     case 'weighing':
+      return says.undo.weighing
+    case 'undoing': {
+      const all = undone + keptBack + (counts.states.get('done') ?? 0)
+      return says.undo.running(n(undone + keptBack), n(all))
+    }
+    case 'undone':
+      return says.done.undone(n(undone), n(keptBack))
     case 'weighed':
     case 'done':
       return doneTitle(page, counts)

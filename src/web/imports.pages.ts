@@ -5,6 +5,9 @@ import type { Unit } from '../units/unit.ts'
 import { back, errorAt, keptForm } from './kept-form.ts'
 import { columnPages } from './import-columns.pages.ts'
 import { importPage } from './import.pages.ts'
+import { importPolicyPages } from './import-policy.pages.ts'
+import { importSlipPages } from './import-slips.pages.ts'
+import { undoPages } from './import-undo.pages.ts'
 import { rowPages } from './import-rows.pages.ts'
 import { spellingPages } from './import-spellings.pages.ts'
 import { beyondEnd, paging } from './lists.ts'
@@ -128,6 +131,9 @@ export function importPages(services: Services): Route[] {
     ...columnPages(services),
     ...rowPages(services),
     ...spellingPages(services),
+    ...undoPages(services),
+    ...importSlipPages(services),
+    ...importPolicyPages(services),
     ...importPage(services),
   ]
 }

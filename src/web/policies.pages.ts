@@ -9,6 +9,7 @@ const POLICIES = [
   { name: 'retention', href: '/quy-dinh/luu-tru' },
   { name: 'attributes', href: '/quy-dinh/thuoc-tinh' },
   { name: 'brake', href: '/chot-an-toan/nguong' },
+  { name: 'imports', href: '/quy-dinh/nhap-danh-sach' },
   { name: 'holidays', href: '/ngay-nghi' },
 ] as const
 

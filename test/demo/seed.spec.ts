@@ -93,6 +93,16 @@ describe('the seeded province', () => {
     )
   })
 
+  test('one list was carried out, and one with dirt waits for review', async () => {
+    const { rows } = await demo.services.database.pool.query<{ state: string; review: number }>(
+      `SELECT i.state, count(*) FILTER (WHERE r.outcome = 'review')::int AS review FROM import i
+       JOIN import_row r ON r.import_id = i.id GROUP BY i.id, i.state ORDER BY i.number`,
+    )
+    expect(rows.map(({ state }) => state)).toEqual(['done', 'preview'])
+    expect(rows[1]?.review).toBeGreaterThan(4)
+    expect(await count(`SELECT count(*) FROM import_row WHERE state = 'done'`)).toBeGreaterThan(8)
+  })
+
   test('the audit log is whole and in the order of time', async () => {
     const allowed = permit(cliActor('test'), 'audit.read')
     if (!allowed.ok) throw new Error('not permitted')

@@ -194,6 +194,84 @@ describe('a preview', () => {
   })
 })
 
+describe('a finished import', () => {
+  test('is handed over by one document of slips by unit, and taken back but for what is in use since', async () => {
+    const { at, html } = await planned(
+      csv(
+        ...['Sở Nội vụ', 'Sở Y tế', 'Sở Y tế'].map((unit, n) => `Triệu Thị ${'ABC'[n]}nh;05/09/1988;${nin()};${unit};`),
+      ),
+    )
+    await first.post(`${at}/viec`, { act: 'start', hash: hashIn(html) })
+    await work()
+    expect(plain((await auditor.get(`${at}/phieu`)).html)).toContain('Sở Y tế')
+    await first.get(`${at}/phieu`)
+    const paper = await first.post(`${at}/phieu`)
+    expect(paper.html.match(/cv-sheet__code"/g)).toHaveLength(3)
+    expect(paper.html.match(/cv-sheet__table/g)).toHaveLength(2)
+    expect(plain(paper.html)).toContain('Mã chỉ hiện lần này')
+
+    const { prisma } = web.services.database
+    const [used] = await prisma.account.findMany({ where: { displayName: 'Triệu Thị Anh' } })
+    await prisma.account.update({ where: { id: used?.id ?? '' }, data: { state: 'active', activatedAt: new Date() } })
+    await first.get(at)
+    await first.post(`${at}/hoan-tac`, { act: 'weigh' })
+    await work()
+    const preview = await follow(first, at)
+    expect(preview.location).toBe(`${at}/hoan-tac`)
+    expect(plain(preview.html)).toContain('2 dòng hoàn tác được')
+    expect(plain((await first.get(`${at}/hoan-tac?xem=giu`)).html)).toContain('Tài khoản đã được kích hoạt hoặc dùng')
+    expect((await prisma.account.findMany({ where: { displayName: 'Triệu Thị Bnh' } }))[0]?.state).toBe(
+      'awaiting-activation',
+    )
+    await first.post(`${at}/hoan-tac`, { why: 'ngắn' })
+    expect(errorsIn((await first.get(`${at}/hoan-tac`)).html).map(({ field }) => field)).toEqual(['why'])
+    await first.post(`${at}/hoan-tac`, { why: 'Đơn vị gửi nhầm danh sách' })
+    await work()
+    expect(headingOf((await first.get(at)).html)).toBe('Đã hoàn tác 2 dòng, 1 dòng không hoàn tác được')
+    expect((await prisma.account.findMany({ where: { displayName: 'Triệu Thị Bnh' } }))[0]?.state).toBe('deleted')
+  })
+
+  test('puts changed details and units back, unless they were changed again', async () => {
+    const [one, two] = [nin(), nin()]
+    const before = [
+      `Bàn Văn Một;05/09/1988;${one};Sở Nội vụ;Chuyên viên`,
+      `Bàn Văn Hai;05/09/1988;${two};Sở Nội vụ;Chuyên viên`,
+    ]
+    const start = async (content: string) => {
+      const { at, html } = await planned(content)
+      await first.post(`${at}/viec`, { act: 'start', hash: hashIn(html) })
+      await work()
+      return at
+    }
+    await start(csv(...before))
+    const at = await start(
+      csv(...before.map((row) => row.replace('Sở Nội vụ', 'Sở Y tế').replace('Chuyên viên', 'Phó phòng'))),
+    )
+    await start(csv((before[1] ?? '').replace('Sở Nội vụ', 'Sở Y tế').replace('Chuyên viên', 'Trưởng phòng')))
+    await first.post(`${at}/hoan-tac`, { act: 'weigh' })
+    await work()
+    expect(plain((await first.get(`${at}/hoan-tac?xem=giu`)).html)).toContain('Thông tin đã được sửa từ đó')
+    await first.post(`${at}/hoan-tac`, { why: 'Đơn vị gửi nhầm danh sách' })
+    await work()
+    const titles = await web.services.database.prisma.post.findMany({
+      where: { person: { fullName: { startsWith: 'Bàn Văn' } }, validTo: null },
+      orderBy: { title: 'asc' },
+    })
+    expect(titles.map(({ title }) => title)).toEqual(['Chuyên viên', 'Trưởng phòng'])
+    expect(headingOf((await first.get(at)).html)).toContain('1 dòng không hoàn tác được')
+  })
+
+  test('follows a policy with versions', async () => {
+    await first.get('/quy-dinh/nhap-danh-sach')
+    const asked = { approveAbove: '1.000.000.000', undoDays: '3', keepDays: '30', why: '', seen: '0' }
+    await first.post('/quy-dinh/nhap-danh-sach', asked)
+    const wrong = await first.get('/quy-dinh/nhap-danh-sach')
+    expect(errorsIn(wrong.html).map(({ field }) => field)).toEqual(['approveAbove', 'why'])
+    await first.post('/quy-dinh/nhap-danh-sach', { ...asked, approveAbove: '50', why: 'Theo công văn số 12' })
+    expect(plain((await auditor.get('/quy-dinh/nhap-danh-sach')).html)).toContain('Đang dùng bản 1')
+  })
+})
+
 test('the blank workbook is read without mapping', async () => {
   const answer = await auditor.agent.get(`${LIST}/mau`).responseType('blob')
   const bytes = answer.body as Buffer

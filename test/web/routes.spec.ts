@@ -175,6 +175,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /nhap-danh-sach/:id/don-vi': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/don-vi', 403],
   'POST /nhap-danh-sach/:id/viec': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id', 403],
   'POST /nhap-danh-sach/:id/dong-y': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id', 403],
+  'GET /nhap-danh-sach/:id/hoan-tac': ['in', 403, 403, 403, 403, '/nhap-danh-sach/:id', '/nhap-danh-sach/:id'],
+  'POST /nhap-danh-sach/:id/hoan-tac': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/hoan-tac', 403],
+  'GET /nhap-danh-sach/:id/phieu': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /nhap-danh-sach/:id/phieu': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/phieu', 403],
+  'GET /quy-dinh/nhap-danh-sach': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /quy-dinh/nhap-danh-sach': [403, 403, 403, 403, 403, '/quy-dinh/nhap-danh-sach', 403],
   'POST /nhap-danh-sach/:id/tai-ve': [403, 403, 403, 403, 403, 200, 403],
 
   'GET /thay-doi': ['in', 403, 200, 200, 200, 200, 200],

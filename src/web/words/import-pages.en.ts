@@ -394,7 +394,7 @@ export const importPagesEn: ImportPagesWords = {
     print: (n) => (n === '1' ? 'Make 1 slip to print' : `Make ${n} slips to print`),
     all: 'All units',
     more: (n) => `At most ${n} slips at a time; print unit by unit.`,
-    none: 'No account needs a slip.',
+    nobody: 'No account needs a slip.',
     signed: 'List to sign',
     columns: { order: 'No.', name: 'Name', address: 'Address', sign: 'Signature' },
     onceNote: 'The codes are shown this once. When the page is closed, new ones must be made.',

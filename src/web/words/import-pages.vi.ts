@@ -399,7 +399,7 @@ export const importPagesVi = {
     print: (n: string) => `Tạo ${n} phiếu để in`,
     all: 'Tất cả đơn vị',
     more: (n: string) => `Mỗi lần in nhiều nhất ${n} phiếu; in theo từng đơn vị.`,
-    none: 'Không có tài khoản nào cần phiếu.',
+    nobody: 'Không có tài khoản nào cần phiếu.',
     signed: 'Danh sách ký nhận',
     columns: { order: 'TT', name: 'Họ và tên', address: 'Địa chỉ hộp thư', sign: 'Ký nhận' },
     onceNote: 'Mã chỉ hiện lần này. Đóng trang rồi thì phải tạo mã mới.',

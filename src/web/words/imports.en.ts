@@ -32,6 +32,10 @@ export const importsEn: ImportsWords = {
     'import.continue': 'Went on with the rows that waited',
     'import.done': 'List carried out',
     'import.downloaded': 'Result file of a list downloaded',
+    'import.weigh': 'What can be undone was worked out',
+    'import.undo': 'List being undone',
+    'import.undo-reason': 'Reason for undoing a list',
+    'import.undone': 'List undone',
     'import.policy-changed': 'Import policy changed',
   },
 }

@@ -30,6 +30,10 @@ export const importsVi = {
     'import.continue': 'Xử lý tiếp các dòng còn lại',
     'import.done': 'Thực hiện xong danh sách',
     'import.downloaded': 'Tải tệp kết quả của danh sách',
+    'import.weigh': 'Xem hoàn tác được gì',
+    'import.undo': 'Hoàn tác danh sách',
+    'import.undo-reason': 'Lý do hoàn tác danh sách',
+    'import.undone': 'Đã hoàn tác danh sách',
     'import.policy-changed': 'Sửa quy định nhập danh sách',
   },
 }

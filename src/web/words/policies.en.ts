@@ -30,6 +30,10 @@ export const policiesEn: typeof policiesVi = {
       title: 'Limits of the safety brake',
       text: 'From how many accounts a plan stops and waits for two people.',
     },
+    imports: {
+      title: 'Imports',
+      text: 'From how many changes a second person looks; how long imports can be undone and files are kept.',
+    },
     holidays: { title: 'Days off', text: 'Days off and days worked instead, by which answers fall due.' },
   },
 }

@@ -25,6 +25,10 @@ export const policiesVi = {
       text: 'Thuộc tính nào theo cơ sở dữ liệu, theo danh bạ, hoặc chỉ ghi một lần.',
     },
     brake: { title: 'Ngưỡng chốt an toàn', text: 'Kế hoạch thay đổi bao nhiêu tài khoản thì phải dừng chờ hai người.' },
+    imports: {
+      title: 'Nhập danh sách',
+      text: 'Bao nhiêu thay đổi thì cần người thứ hai; hoàn tác và giữ tệp bao lâu.',
+    },
     holidays: { title: 'Ngày nghỉ', text: 'Ngày nghỉ và ngày làm bù, để tính hạn trả lời.' },
   },
 }
