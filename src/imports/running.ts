@@ -3,7 +3,6 @@ import type { BulkAccounts, ListedPerson } from '../accounts/bulk.ts'
 import type { BulkChanges, PersonChange, PersonWas } from '../accounts/bulk-changes.ts'
 import type { Enacting } from '../accounts/enacting.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
-import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later } from '../kernel/clock.ts'
 import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
@@ -39,7 +38,6 @@ type Outcome =
  * finds each row either done or not begun. Rows for which the world has moved wait for a person; the others go on.
  */
 export function runningOf(deps: {
-  prisma: PrismaClient
   transaction: Transaction
   secrets: Secrets
   seals: Seals
@@ -48,7 +46,7 @@ export function runningOf(deps: {
   changes: BulkChanges
   lives: Pick<Enacting, 'enact'>
 }) {
-  const { prisma, transaction, secrets, seals, chunks, accounts, changes, lives } = deps
+  const { transaction, secrets, seals, chunks, accounts, changes, lives } = deps
 
   /** One batch; answers whether there may be more. */
   function batch(id: ImportId, limit: number): Promise<boolean> {
