@@ -94,7 +94,7 @@ export type RequestRefusal =
   | { kind: 'not-your-turn' }
   | { kind: 'your-turn' }
   | { kind: 'changed-meanwhile'; byName: string | null; at: Date | null }
-  | { kind: 'incomplete'; missing: 'details' | 'address' | 'identity' }
+  | { kind: 'incomplete'; missing: 'details' | 'address' | 'identity' | 'letter' }
   | { kind: 'not-yet' }
 
 /** What becomes of a request when somebody commands; pure. */

@@ -6,6 +6,7 @@ import { decisionsOf } from './decisions.ts'
 import { filingOf } from './filing.ts'
 import { inboxOf } from './inbox.ts'
 import { ownOf } from './own.ts'
+import { officialLettersOf } from './official-letters.ts'
 import { purgingOf } from './purging.ts'
 import { readingOf } from './reading.ts'
 import { remindersOf } from './reminders.ts'
@@ -17,6 +18,7 @@ export type { ApproveChoice, Approved } from './decisions.ts'
 export type { Draft, Tracked } from './filing.ts'
 export type { Inbox, InboxLine, InboxPlace, InboxTab } from './inbox.ts'
 export { INBOX_TABS } from './inbox.ts'
+export type { LetterContent, LetterFacts } from './official-letters.ts'
 export type { Purgeable, PurgedRequest, PurgeLimits } from './purging.ts'
 export type { Own } from './own.ts'
 export type { RequestEventLine, RequestView, Turn } from './reading.ts'
@@ -44,6 +46,7 @@ export function requestsOf(deps: RequestsDeps) {
     ...severalOf(decisions),
     ...remindersOf(deps, changes),
     ...purgingOf(deps, changes),
+    ...officialLettersOf(deps),
 
     /** Ends drafts and returned requests whose time is over; answers how many. */
     async expire(permit: Permit<'system.tidy'>): Promise<number> {

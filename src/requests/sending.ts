@@ -4,6 +4,7 @@ import type { Decision } from '../kernel/decision.ts'
 import type { RequestId } from '../kernel/ids.ts'
 import { titleOf } from './ask.ts'
 import { undo, type Changes, type Refusal, type RequestsDeps } from './changes.ts'
+import { sendLetter } from './official-letters.ts'
 import type { Request, Submitted } from './request.ts'
 import { ruleFor } from './steps.ts'
 import * as store from './store.ts'
@@ -43,6 +44,8 @@ export function sendingOf(deps: RequestsDeps, changes: Changes) {
         const kept = await addresses.keep(tx, id, request.local)
         if (!kept.ok) return undo(kept.refusal)
       }
+      const letter = await sendLetter(tx, request, rule)
+      if (!letter.ok) return undo(letter.refusal)
       const again = request.sendings > 1
       const byName = by.kind === 'public' ? null : by.name
       await store.event(tx.db, id, tx.at, { kind: again ? 'resubmitted' : 'submitted', byName })

@@ -97,7 +97,7 @@ export function stepsPoliciesOf(deps: { prisma: PrismaClient; transaction: Trans
 
 /** A rule in one line, for the log. */
 const textOf = (rule: Rule): string =>
-  `${ruleKey(rule)}: ${rule.steps.map(({ seat, days }) => `${seat} ${days}`).join(', ')}`
+  `${ruleKey(rule)}: ${rule.steps.map(({ seat, days }) => `${seat} ${days}`).join(', ')}${rule.letter ? ', letter' : ''}`
 
 /** In an order of their own, so that the same rules are the same policy. */
 const sorted = (rules: readonly Rule[]): Rule[] => [...rules].sort((a, b) => (ruleKey(a) < ruleKey(b) ? -1 : 1))

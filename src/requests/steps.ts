@@ -26,6 +26,8 @@ export const Rule = z.object({
   of: z.enum(REQUEST_KINDS, 'kind'),
   place: Place,
   steps: z.array(RuleStep).min(1, 'steps').max(MAX_STEPS, 'steps'),
+  /** Whether it takes an official letter: number, date and the signed PDF. */
+  letter: z.boolean().default(false),
 })
 export type Rule = z.infer<typeof Rule>
 
@@ -39,7 +41,12 @@ export const StepsPolicy = z
   .refine(({ rules }) => new Set(rules.map(ruleKey)).size === rules.length, 'twice')
 export type StepsPolicy = z.infer<typeof StepsPolicy>
 
-const rule = (of: RequestKind, ...steps: RuleStep[]): Rule => ({ of, place: { kind: 'everywhere' }, steps })
+const rule = (of: RequestKind, ...steps: RuleStep[]): Rule => ({
+  of,
+  place: { kind: 'everywhere' },
+  steps,
+  letter: false,
+})
 
 const UNIT: RuleStep = { seat: 'unit-admin', days: 1 }
 const CENTRE: RuleStep = { seat: 'it-staff', days: 1 }

@@ -43,6 +43,7 @@ import { sessions } from './middleware/session.ts'
 import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } from './page.ts'
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
 import { ownRequestPages } from './own-requests.pages.ts'
+import { officialLetterPages } from './official-letter.pages.ts'
 import { policyPages } from './policies.pages.ts'
 import { reconcilePages } from './reconcile.pages.ts'
 import { pausePages } from './pauses.pages.ts'
@@ -65,6 +66,7 @@ import type { Words } from './words/vi.ts'
 export const routesOf = (services: Services, documents: ApiDocuments): Route[] => [
   ...homePages(services),
   ...requestPages(services),
+  ...officialLetterPages(services),
   ...trackingPages(services),
   ...ownRequestPages(services),
   ...activationPages(services),

@@ -48,7 +48,8 @@ export function decisionPages(services: Services): Route[] {
         : account.activatedAt === null
           ? 'ready'
           : 'activated'
-    const [why, trouble] = await Promise.all([
+    const [letter, why, trouble] = await Promise.all([
+      requests.letterOf(view.id),
       view.address === null ? null : tombstones.why(localPartOf(view.address)),
       services.letters.trouble(view.contactEmail),
     ])
@@ -63,6 +64,7 @@ export function decisionPages(services: Services): Route[] {
       view,
       stage,
       account,
+      letter,
       why: why && whyText(page.t, why),
       trouble: troubleText(page.t, page.lang, view.contactEmail, trouble),
       rows: requestRows(page.t, view.details, view.names, view.address),

@@ -34,10 +34,11 @@ export function ownRequestPages(services: Services): Route[] {
 
   async function show(page: Page, own: Own): Promise<void> {
     const { t } = page
+    const letter = await requests.letterOf(own.id)
     await page.render('own-request.njk', {
       title: own.title ?? t.workflow.kinds[own.kind],
       back: { href: LIST, text: t.asking.mine.back },
-      ...{ own, stage: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own) },
+      ...{ own, stage: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own), letter },
       steps: own.dueAt === null ? null : stepsView({ ...own, dueAt: own.dueAt }, t),
       edit: isOpen(own) ? `${pathOf(own)}/sua` : null,
       check: own.state === 'draft' && own.details !== null ? `${pathOf(own)}/kiem-tra` : null,
@@ -51,6 +52,11 @@ export function ownRequestPages(services: Services): Route[] {
   }
 
   async function check(page: Page, own: Own): Promise<void> {
+    const [letter, letterNeeded] = await Promise.all([requests.letterOf(own.id), requests.letterNeeded(own.id)])
+    if (letterNeeded && letter === null) {
+      page.redirect(`${pathOf(own)}/cong-van`)
+      return
+    }
     const kept = keptForm(page, pathOf(own))
     const offered = await requests.offered(page.permit('own.request'), own.id)
     const held = offered.some(({ local }) => `${local}@` === own.address?.slice(0, local.length + 1))
@@ -61,6 +67,7 @@ export function ownRequestPages(services: Services): Route[] {
       ...{ own, rows: rowsOf(page, own, own.kind === 'alias' ? own.address : null), action: `${pathOf(own)}/kiem-tra` },
       comment: own.state === 'returned' ? own.comment : null,
       ...{ offered, chosen: held ? own.address?.split('@')[0] : offered[0]?.local },
+      ...{ letter, letterPath: `${pathOf(own)}/cong-van` },
       edit: `${pathOf(own)}/sua`,
       wrong: errorAt(kept, 'local'),
     })
@@ -79,6 +86,10 @@ export function ownRequestPages(services: Services): Route[] {
       return
     }
     const sent = await requests.send(page.permit('own.request'), own.id, asks && local.success ? local.data : null)
+    if (!sent.ok && sent.refusal.kind === 'incomplete' && sent.refusal.missing === 'letter') {
+      page.redirect(`${pathOf(own)}/cong-van`)
+      return
+    }
     if (!sent.ok) {
       again(refused(page, sent.refusal, local.success ? local.data : (own.address ?? '')))
       return

@@ -6,6 +6,7 @@ import { back, errorAt, keptForm } from './kept-form.ts'
 import type { Page } from './page.ts'
 import { contactPages } from './request-contact.ts'
 import { detailsPages } from './request-details.ts'
+import { LETTER_PATH } from './official-letter.pages.ts'
 import { neededDraft } from './request-draft.ts'
 import { requestRows } from './request-rows.ts'
 import { open, type Route } from './route.ts'
@@ -97,6 +98,11 @@ function sendingPages(services: Services): Route[] {
   async function check(page: Page): Promise<void> {
     const draft = await neededDraft(services, page)
     if (!draft || !whole(page, draft)) return
+    const [letter, letterNeeded] = await Promise.all([requests.letterOf(draft.id), requests.letterNeeded(draft.id)])
+    if (letterNeeded && letter === null) {
+      page.redirect(LETTER_PATH)
+      return
+    }
     const kept = keptForm(page, CHECK.name)
     const units = { [draft.details.unitId]: draft.unitName ?? '' }
     await page.render('request-check.njk', {
@@ -108,6 +114,7 @@ function sendingPages(services: Services): Route[] {
         ...row,
         href: row.field === 'local' ? ADDRESS.path : `/de-nghi/thong-tin#${row.field}`,
       })),
+      letter,
       error: errorAt(kept, 'declaration'),
       errors: kept?.errors ?? [],
     })
@@ -130,6 +137,10 @@ function sendingPages(services: Services): Route[] {
     if (!sent.ok && sent.refusal.kind === 'address-taken') {
       const lost = draft.local ?? ''
       back(page, ADDRESS, { lost }, [{ field: 'local', text: address.taken(draft.address) }])
+      return
+    }
+    if (!sent.ok && sent.refusal.kind === 'incomplete' && sent.refusal.missing === 'letter') {
+      page.redirect(LETTER_PATH)
       return
     }
     if (!sent.ok && sent.refusal.kind !== 'not-in-state') {

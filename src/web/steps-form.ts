@@ -9,7 +9,7 @@ import type { Words } from './words/vi.ts'
 const NTHS = [1, 2, 3, 4] as const satisfies readonly number[] & { length: typeof MAX_STEPS }
 type Nth = (typeof NTHS)[number]
 export const RULE_FIELDS = [
-  ...(['kind', 'place', 'unitKind', 'unit', 'unitId', 'unitChoice'] as const),
+  ...(['kind', 'place', 'unitKind', 'unit', 'unitId', 'unitChoice', 'letter'] as const),
   ...NTHS.flatMap((n) => [`seat${n}`, `days${n}`] as (`seat${Nth}` | `days${Nth}`)[]),
 ] as const
 export type RuleForm = Record<(typeof RULE_FIELDS)[number], string>
@@ -23,7 +23,15 @@ export function formOf(rule: Rule | null): RuleForm {
       [`days${n}`, step ? String(step.days) : ''],
     ]
   })
-  const empty = { kind: '', place: '', unitKind: '', unit: '', unitId: '', unitChoice: '' }
+  const empty = {
+    kind: '',
+    place: '',
+    unitKind: '',
+    unit: '',
+    unitId: '',
+    unitChoice: '',
+    letter: rule?.letter ? 'yes' : '',
+  }
   return { ...empty, ...(Object.fromEntries(steps) as Record<`seat${Nth}` | `days${Nth}`, string>) }
 }
 
@@ -57,7 +65,7 @@ export function ruleFrom(
     if (seat !== undefined) steps.push({ seat, days })
   }
   if (of === undefined || place === null || errors.length > 0) return { ok: false, errors }
-  return { ok: true, rule: { of, place, steps } }
+  return { ok: true, rule: { of, place, steps, letter: typed.letter === 'yes' } }
 }
 
 function placeFrom(typed: RuleForm, unit: UnitId | null): Place | null {

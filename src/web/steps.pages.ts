@@ -33,7 +33,10 @@ export function stepsPages(services: Services): Route[] {
     return {
       kind: kinds[rule.of],
       place: placeText(page.t, rule.place, await unitNameOf(rule.place)),
-      steps: rule.steps.map(({ seat, days }) => says.step(seats[seat], says.days(days))),
+      steps: [
+        ...rule.steps.map(({ seat, days }) => says.step(seats[seat], says.days(days))),
+        ...(rule.letter ? [page.t.decisions.letter.policyShort] : []),
+      ],
     }
   }
 

@@ -72,6 +72,7 @@ export function trackingPages(services: Services): Route[] {
       back: { href: FORM.path, text: page.t.tracking.other },
       tracked,
       view,
+      letter: await requests.letterOf(tracked.id),
       waits: tracked.waits && waitsText(page.t, 'person', tracked.waits),
     })
   }

@@ -12,7 +12,12 @@ const chain = [
 const everywhere: Place = { kind: 'everywhere' }
 const of = (kind: 'department' | 'agency'): Place => ({ kind: 'unit-kind', of: kind })
 const below = (n: number): Place => ({ kind: 'below', unit: unit(n) })
-const rule = (place: Place, days: number): Rule => ({ of: 'person', place, steps: [{ seat: 'it-staff', days }] })
+const rule = (place: Place, days: number): Rule => ({
+  of: 'person',
+  place,
+  steps: [{ seat: 'it-staff', days }],
+  letter: false,
+})
 const policy = (...rules: Rule[]): StepsPolicy => StepsPolicy.parse({ rules })
 
 describe('the rule for a request', () => {

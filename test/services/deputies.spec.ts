@@ -152,7 +152,14 @@ describe('four eyes through deputies', () => {
     const rule = (seats: ('unit-admin' | 'it-staff')[], seen: number) =>
       steps.set(allowed('steps.change', it), {
         ...{ seen, why: 'Thử các bước duyệt' },
-        rules: [{ of: 'person', place: { kind: 'everywhere' }, steps: seats.map((seat) => ({ seat, days: 1 })) }],
+        rules: [
+          {
+            of: 'person',
+            place: { kind: 'everywhere' },
+            steps: seats.map((seat) => ({ seat, days: 1 })),
+            letter: false,
+          },
+        ],
       })
     await rule(['unit-admin', 'it-staff'], 0)
     // Ha stands for one of IT staff, and the other of IT staff for her.

@@ -33,7 +33,7 @@ const job = allowed('system.tidy', jobActor('tidy'))
 /** Lets requests of this place need these steps, each with one working day. */
 async function needs(...seats: Rule['steps'][number]['seat'][]): Promise<number> {
   const { steps } = office.services
-  const rule: Rule = { of: 'person', place: everywhere, steps: seats.map((seat) => ({ seat, days: 1 })) }
+  const rule: Rule = { of: 'person', place: everywhere, steps: seats.map((seat) => ({ seat, days: 1 })), letter: false }
   const { version } = await steps.present()
   const set = await steps.set(allowed('steps.change', it), { seen: version, why: 'Thử các bước duyệt', rules: [rule] })
   if (!set.ok && set.refusal.kind !== 'policy-unchanged') throw new Error(set.refusal.kind)
@@ -229,7 +229,7 @@ describe('the policy of steps', () => {
   const set = (seen: number, rule: Rule) =>
     office.services.steps.set(allowed('steps.change', it), { seen, why: 'Theo Quyết định số 12', rules: [rule] })
   const rule = (unit: UnitId): Rule => ({
-    ...{ of: 'person', place: { kind: 'below', unit }, steps: [{ seat: 'it-staff', days: 3 }] },
+    ...{ of: 'person', place: { kind: 'below', unit }, steps: [{ seat: 'it-staff', days: 3 }], letter: false },
   })
 
   test('holds in a unit and below it, and is told with its version', async () => {

@@ -49,6 +49,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /don-vi/tim': all(200),
   'GET /de-nghi/dia-chi': all('/de-nghi'),
   'POST /de-nghi/dia-chi': all('/de-nghi'),
+  'GET /de-nghi/cong-van': all('/de-nghi'),
+  'POST /de-nghi/cong-van': all('/de-nghi'),
   'GET /de-nghi/kiem-tra': all('/de-nghi'),
   'POST /de-nghi/kiem-tra': all('/de-nghi'),
   'GET /de-nghi/da-gui': all('/de-nghi'),
@@ -57,6 +59,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /theo-doi': all(200),
   'POST /theo-doi': all('/theo-doi'),
   'GET /theo-doi/ket-qua': all('/theo-doi'),
+  'GET /theo-doi/cong-van': all('/theo-doi'),
   'GET /theo-doi/rut': all('/theo-doi'),
   'POST /theo-doi/rut': all('/theo-doi'),
   'POST /theo-doi/bo-sung': all('/theo-doi'),
@@ -72,6 +75,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /de-nghi-cua-toi/:id/sua': [403, '/de-nghi-cua-toi/:id/sua', ...Array<Cell>(5).fill(404)],
   'GET /de-nghi-cua-toi/:id/kiem-tra': ['in', 200, ...Array<Cell>(5).fill(404)],
   'POST /de-nghi-cua-toi/:id/kiem-tra': [403, '/de-nghi-cua-toi/:id', ...Array<Cell>(5).fill(404)],
+  'GET /de-nghi-cua-toi/:id/cong-van': ['in', 200, ...Array<Cell>(5).fill(404)],
+  'POST /de-nghi-cua-toi/:id/cong-van': [403, '/de-nghi-cua-toi/:id/cong-van', ...Array<Cell>(5).fill(404)],
+  'GET /de-nghi-cua-toi/:id/cong-van/tep': ['in', ...Array<Cell>(6).fill(404)],
   'GET /de-nghi-cua-toi/:id/rut': ['in', 200, ...Array<Cell>(5).fill(404)],
   'POST /de-nghi-cua-toi/:id/rut': [403, '/de-nghi-cua-toi/:id', ...Array<Cell>(5).fill(404)],
 
@@ -96,6 +102,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /cho-duyet/nhieu': [403, 403, ...Array<Outcome>(4).fill('/cho-duyet/nhieu?lam=approve'), 403],
   'GET /cho-duyet/nhieu/ket-qua': ['in', 403, INBOX, INBOX, INBOX, INBOX, 403],
   'GET /cho-duyet/:id': ['in', 403, ...within(200), 200, 200],
+  'GET /cho-duyet/:id/cong-van': ['in', 403, ...within(200), 200, 200],
   // Whoever stands above a unit that has its own administrator reads its requests, and decides only once they took them over.
   'POST /cho-duyet/:id/quyet-dinh': [
     403,
@@ -330,6 +337,20 @@ async function stopped(unitId: UnitId): Promise<string> {
 }
 const asked = (place: Place, fullName = 'Đặng Quốc Bảo') =>
   submitted(web.services, someDetails(subjects[place].unit, { fullName }))
+/** A request that was sent with an official letter. */
+async function withLetter(place: Place): Promise<string> {
+  const { requests } = web.services
+  const id = await asked(place)
+  await requests.return(allowed('request.decide', await seatOf(place)), id, { version: 2, comment: 'Cần công văn' })
+  const file = { name: 'cv.pdf', content: Buffer.from('%PDF-1.7') }
+  await requests.attachLetter(id, { number: '12/CV', date: Day.parse('2026-01-05') }, file)
+  return id
+}
+const seatOf = async (place: Place) => {
+  const actor = await web.services.actors.byId(actors[place].accountId)
+  if (actor === null) throw new Error('The administrator is not there')
+  return actor
+}
 /** A change that was asked for, and to which a second administrator has to agree. */
 const changeOf = async (place: Place): Promise<string> => {
   const { unit, account } = subjects[place]
@@ -364,6 +385,8 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
     case 'GET /cho-duyet/:id':
     case 'POST /cho-duyet/:id/so-dinh-danh':
       return { id: await asked(place), fields: {} }
+    case 'GET /cho-duyet/:id/cong-van':
+      return { id: await withLetter(place), fields: {} }
     case 'POST /cho-duyet/:id/nhan-xu-ly':
       return { id: await asked(place), fields: { why: 'Người duyệt đi vắng', version: '2' } }
     case 'POST /cho-duyet/:id/quyet-dinh':

@@ -1124,6 +1124,7 @@ export const en: Words = {
       unit: 'unit',
       validFrom: 'from',
       ...workflowEn.audit.details,
+      ...decisionsEn.audit.details,
     },
     reasons: {
       forbidden: 'the account may not',
@@ -1174,6 +1175,7 @@ export const en: Words = {
       'domain.removed': 'Domain removed',
       'naming.changed': 'Address patterns changed',
       ...workflowEn.audit.actions,
+      ...decisionsEn.audit.actions,
       ...letterPagesEn.audit,
       ...passwordEn.audit,
       ...importsEn.audit,

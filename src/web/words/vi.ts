@@ -1130,6 +1130,7 @@ export const vi = {
       unit: 'đơn vị',
       validFrom: 'từ ngày',
       ...workflowVi.audit.details,
+      ...decisionsVi.audit.details,
     } as Record<string, string>,
     reasons: {
       forbidden: 'tài khoản không có quyền',
@@ -1184,6 +1185,7 @@ export const vi = {
       'domain.removed': 'Bỏ tên miền',
       'naming.changed': 'Sửa mẫu địa chỉ',
       ...workflowVi.audit.actions,
+      ...decisionsVi.audit.actions,
       ...letterPagesVi.audit,
       ...passwordVi.audit,
       ...importsVi.audit,
