@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 const src = join(import.meta.dirname, '..', 'src')
 const FEATURES = [
   'requests',
+  'reviews',
   'accounts',
   'addresses',
   'units',
@@ -132,6 +133,7 @@ describe('the walls of the house', () => {
     'life-policy',
     'life-acts',
     'idle',
+    'review',
     'change',
     'waiting',
     'brake',

@@ -39,6 +39,8 @@ export type LetterParams = {
   }
   /** To somebody who has not signed in for long: since when, and from which day on they no longer can. */
   idle: { name: string; address: string; since: string; on: string }
+  /** To an administrator: the lists of their units are to be confirmed before a day; a reminder where they were asked before. */
+  review: { name: string; id: string; open: number; total: number; due: string; reminder: boolean }
   /** To somebody whose unit became another; `changed` when their address did too, the former one still reaching them. */
   reorganised: { name: string; address: string; on: string; from: string; to: string; changed: boolean }
   /** To the mailbox of somebody in whose name a second one was asked for. */

@@ -29,6 +29,7 @@ export const FACTS = {
   },
   leaving: { needed: ['dia_chi', 'ngay_ngung', 'luu_den'], other: ['ho_ten', 'can_cu'] },
   idle: { needed: ['dia_chi', 'ngay_khoa'], other: ['ho_ten', 'ngay_dung_cuoi'] },
+  review: { needed: ['lien_ket', 'han'], other: ['ho_ten', 'so_nguoi', 'so_con_lai', 'nhac'] },
   reorganised: {
     needed: ['dia_chi', 'don_vi_cu', 'don_vi_moi'],
     other: ['ho_ten', 'ngay_hieu_luc', 've_dia_chi'],

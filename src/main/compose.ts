@@ -50,6 +50,7 @@ import { reorganisationsOf, type Reorganisations } from '../reorganisations/reor
 import { requestsOf } from '../requests/requests.ts'
 import { stepsPoliciesOf } from '../requests/steps-policies.ts'
 import { scheduledOf } from '../scheduled/scheduled.ts'
+import { reviewsOf } from '../reviews/reviews.ts'
 import { retentionsOf } from '../retention/retentions.ts'
 import { unitsOf } from '../units/units.ts'
 import { letterWriter, ORIGINALS } from '../web/words/letters.ts'
@@ -122,10 +123,11 @@ export function compose(
     moving: accounts,
   })
   const resetting = resettingOf({ transaction, tokens, letters, units, life, domain })
-  const idling = idlingOf({
-    ...{ prisma, transaction, clock, life, enacting: accounts, letters, mail, domain },
-    atMost: async () => (await brakes.limits.present()).policy.limits.suspend.number,
-  })
+  /** How many accounts may be stopped in a day without two people looking at it. */
+  const atMost = async () => (await brakes.limits.present()).policy.limits.suspend.number
+  const ofLives = { prisma, transaction, clock, life, enacting: accounts, letters, atMost, domain }
+  const idling = idlingOf({ ...ofLives, mail })
+  const reviews = reviewsOf(ofLives)
   // The brake lets plans begin that two people have released, and plans ask the brake: the later of the two is called later.
   const brakes = brakesOf({
     ...{ prisma, transaction, clock },
@@ -242,6 +244,7 @@ export function compose(
       life,
       lives,
       idling,
+      reviews,
       resetting,
       scheduled,
       lists,

@@ -58,6 +58,14 @@ export async function followIdle({ idling, log }: Services): Promise<void> {
   else if (why === null) log.info(done, 'Accounts that nobody uses')
 }
 
+/** Begins, reminds of and closes reviews of the units' lists. */
+export async function followReviews({ reviews, log }: Services): Promise<void> {
+  const allowed = permit(jobActor('life'), 'life.run')
+  if (!allowed.ok) throw new Error('The job may not look after reviews')
+  const acted = await reviews.follow(allowed.value)
+  if (acted > 0) log.info({ acted }, 'Accounts that nobody confirmed')
+}
+
 /** Works out who the members of distribution lists are, where something has changed. */
 export async function followLists({ lists }: Services): Promise<void> {
   const allowed = permit(jobActor('lists'), 'system.tidy')

@@ -8,6 +8,7 @@ import {
   anchorAudit,
   followIdle,
   followLists,
+  followReviews,
   followLives,
   reconcileNightly,
   reconcileWork,
@@ -36,6 +37,7 @@ export async function work(services: Services): Promise<Worker> {
   const seats = oneAtATime(() => reseat(services), 'Seating requests', log)
   const live = oneAtATime(() => followLives(services), 'Following the lives of accounts', log)
   const idle = oneAtATime(() => followIdle(services), 'Looking after unused accounts', log)
+  const reviews = oneAtATime(() => followReviews(services), 'Looking after reviews', log)
   const members = oneAtATime(() => followLists(services), 'Following lists', log)
   const remind = oneAtATime(() => remindApprovers(services), 'Reminding approvers', log)
   const anchor = oneAtATime(() => anchorAudit(services), 'Anchoring the audit log', log)
@@ -59,6 +61,7 @@ export async function work(services: Services): Promise<Worker> {
         seats,
         live,
         idle,
+        reviews,
         remind,
         anchor,
         reconcile,
@@ -72,6 +75,7 @@ export async function work(services: Services): Promise<Worker> {
         { task: 'live', match: '*/10 * * * *', identifier: 'live' },
         // 04:20 in Vietnam, when mailboxes are quiet; later, should the worker be away then.
         { task: 'idle', match: '20 21 * * *', identifier: 'idle', options: { backfillPeriod: 43_200_000 } },
+        { task: 'reviews', match: '30 * * * *', identifier: 'reviews' },
         // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
         { task: 'remind', match: '*/10 1-9 * * *', identifier: 'remind' },
         { task: 'anchor', match: '5 17 * * *', identifier: 'anchor' },
@@ -135,9 +139,22 @@ export async function work(services: Services): Promise<Worker> {
       await runner.stop().catch(() => undefined)
       await supervised
       await Promise.all(
-        [sync, deliver, carryOut, rearrange, members, tidy, seats, live, idle, remind, anchor, reconcile, nightly].map(
-          (each) => each.idle(),
-        ),
+        [
+          sync,
+          deliver,
+          carryOut,
+          rearrange,
+          members,
+          tidy,
+          seats,
+          live,
+          idle,
+          reviews,
+          remind,
+          anchor,
+          reconcile,
+          nightly,
+        ].map((each) => each.idle()),
       )
     },
   }

@@ -52,6 +52,7 @@ import { retentionPages } from './retention.pages.ts'
 import { rolePages } from './roles.pages.ts'
 import type { Route } from './route.ts'
 import { passwordPages } from './password.pages.ts'
+import { reviewPages } from './reviews.pages.ts'
 import { signInPages } from './sign-in.pages.ts'
 import { stepsPages } from './steps.pages.ts'
 import { timesPages } from './times.pages.ts'
@@ -77,6 +78,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...timesPages(services),
   ...accountPages(services),
   ...idlePages(services),
+  ...reviewPages(services),
   ...lifePages(services),
   ...changePages(services),
   ...listPages(services),

@@ -134,6 +134,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /tai-khoan/:id/luu-giu': ['in', 403, 403, 403, 403, '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/luu-giu': [403, 403, 403, 403, 403, '/tai-khoan/:id/luu-giu?lam=hold', 403],
   'GET /lau-khong-dung': ['in', 403, 200, 200, 200, 200, 200],
+  'GET /ra-soat': ['in', 403, 200, 200, 200, 200, 200],
+  'POST /ra-soat': [403, 403, 403, 403, 403, '/ra-soat', 403],
+  'GET /ra-soat/:id': ['in', 403, 200, 200, 200, 200, 200],
+  'POST /ra-soat/:id': [403, 403, ...within('/ra-soat/:id'), '/ra-soat/:id', 403],
+  'GET /ra-soat/:id/bien-nhan': ['in', 403, 404, 404, 404, 404, 404],
   'GET /danh-sach-thu': ['in', 403, 200, 200, 200, 200, 200],
   'GET /danh-sach-thu/:id': ['in', 403, ...within(200), 200, 200],
   'POST /danh-sach-thu/:id/dong-bo': [403, 403, 403, 403, 403, '/danh-sach-thu/:id', 403],
@@ -425,6 +430,7 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       if (key.includes('/nhap-danh-sach/:id'))
         return { id: imported, fields: { act: key.includes('/viec') ? 'withdraw' : 'skip', group: 'name' } }
       if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
+      if (key.includes('/ra-soat/:id')) return { id: await reviewId(), fields: { unit, act: 'save' } }
       if (key.includes('/ma-truy-cap'))
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
       if (key.includes('/moi/:loai')) return { id: 'hop-thu-chuc-danh', fields: {} }
@@ -464,6 +470,14 @@ async function draftOf(role: Exclude<Role, 'nobody'>): Promise<string> {
   if (actor === null) throw new Error(role)
   const ask = { kind: 'position', accountId, position: `Chuyên viên ${unique()}`, why: 'Theo quyết định' } as const
   return done(services.requests.ask(allowed('own.request', actor), ask, { language: 'vi' }))
+}
+
+/** A review that is under way. */
+async function reviewId(): Promise<string> {
+  const permit = allowed('review.open', approver)
+  await web.services.reviews.open(permit)
+  const [newest] = await web.services.reviews.list(allowed('review.read', approver))
+  return newest?.id ?? NOBODYS
 }
 
 /** The identifier of a usable token of somebody. */

@@ -23,10 +23,15 @@ const TIMES: Link = { href: '/thoi-gian', text: 'times' }
 const LISTS: Link = { href: '/danh-sach-thu', text: 'lists' }
 const CHANGES: Link = { href: '/thay-doi', text: 'changes' }
 const IDLE: Link = { href: '/lau-khong-dung', text: 'idle' }
+const REVIEWS: Link = { href: '/ra-soat', text: 'reviews' }
 const STAFF: readonly Section[] = [
   { href: '/viec-con-do', text: 'board', pages: [{ href: '/thu', text: 'letters' }] },
   { href: '/cho-duyet', text: 'requests', pages: [TIMES] },
-  { href: '/tai-khoan', text: 'accounts', pages: [LISTS, CHANGES, IDLE, { href: '/dia-chi', text: 'addresses' }] },
+  {
+    href: '/tai-khoan',
+    text: 'accounts',
+    pages: [LISTS, CHANGES, IDLE, REVIEWS, { href: '/dia-chi', text: 'addresses' }],
+  },
   { href: '/don-vi', text: 'units', pages: [{ href: '/phan-quyen', text: 'roles' }] },
   { href: '/nhap-danh-sach', text: 'imports' },
   { href: '/doi-soat', text: 'reconcile' },
@@ -47,7 +52,7 @@ const SECTIONS: Readonly<Record<Audience, readonly Section[]>> = {
   person: [MINE, { href: '/de-nghi-cua-toi', text: 'myRequests' }],
   'unit-admin': [
     { href: '/cho-duyet', text: 'inbox', pages: [TIMES] },
-    { href: '/tai-khoan', text: 'people', pages: [LISTS, CHANGES, IDLE] },
+    { href: '/tai-khoan', text: 'people', pages: [LISTS, CHANGES, IDLE, REVIEWS] },
     { href: '/don-vi', text: 'units' },
     MINE,
   ],

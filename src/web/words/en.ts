@@ -9,6 +9,7 @@ import { idleEn } from './idle.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
+import { reviewsEn } from './reviews.en.ts'
 import { passwordEn } from './password.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
@@ -113,6 +114,7 @@ export const en: Words = {
     imports: importPagesEn.nav,
     changes: lifeEn.nav,
     idle: idleEn.nav,
+    reviews: reviewsEn.nav,
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
 
@@ -1177,6 +1179,7 @@ export const en: Words = {
       ...workflowEn.audit.actions,
       ...decisionsEn.audit.actions,
       ...letterPagesEn.audit,
+      ...reviewsEn.audit,
       ...passwordEn.audit,
       ...importsEn.audit,
       ...reorganisationsEn.audit,
@@ -1198,6 +1201,7 @@ export const en: Words = {
   reconcile: reconcileEn,
   life: lifeEn,
   idle: idleEn,
+  reviews: reviewsEn,
   password: passwordEn,
   rosters: rostersEn,
   imports: importPagesEn,

@@ -34,6 +34,13 @@ export const SAMPLES: LetterParams = {
     letter: { number: '128/QĐ-SNV', date: '2026-11-20' },
   },
   idle: { name, address, since: '2026-10-24', on: '2026-12-08' },
+  review: {
+    ...{ name: 'Trần Thị Minh Hà', id: '00000000-0000-4000-8000-000000000000' },
+    open: 12,
+    total: 48,
+    due: '2026-12-22',
+    reminder: false,
+  },
   reorganised: { name, address, on: '2026-12-01', from: 'Sở Du lịch', to: unit, changed: false },
   already: { name, address, at: sent },
   waiting: {

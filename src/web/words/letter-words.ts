@@ -17,6 +17,8 @@ export type Sender = {
   readonly signIn: string
   /** Where approvers decide. */
   readonly inbox: string
+  /** Where the lists of a review are confirmed. */
+  readonly review: (id: string) => string
   /** Where IT staff see what differs. */
   readonly reconcile: string
 }

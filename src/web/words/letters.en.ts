@@ -115,6 +115,12 @@ export const lettersEn: LetterTexts = {
     'Nobody has signed in to {dia_chi} since {ngay_dung_cuoi}. If it stays unused, sign-in stops on {ngay_khoa}; mail still arrives and is kept.',
     'To go on using it, sign in to the mailbox before that day. If you are on a long leave, tell your unit administrator, so that it is exempt. Once stopped, your unit administrator unlocks it.',
   ),
+  review: letter(
+    '{nhac}Confirm the list of mailboxes before {han}',
+    dear,
+    'Please confirm the lists of people with a mailbox in your units before {han}: {so_nguoi} people, {so_con_lai} not answered for yet.',
+    'The lists: {lien_ket}',
+  ),
   reorganised: letter(
     'Reorganisation of units',
     dear,

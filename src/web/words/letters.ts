@@ -1,6 +1,6 @@
 import type { Language, Letter, LetterParams, Template, Writer } from '../../letters/letter.ts'
 import { fillIn, type FactOf, type LetterText } from '../../letters/template.ts'
-import { day, dayInWords, instant } from '../views/formats.ts'
+import { count, day, dayInWords, instant } from '../views/formats.ts'
 import { askingEn } from './asking.en.ts'
 import { askingVi } from './asking.vi.ts'
 import { DIGEST } from './letter-digest.ts'
@@ -40,6 +40,9 @@ const ABOUT_ADDRESS: Readonly<Record<Language, (changed: boolean) => string>> = 
       ? 'The address follows the new unit; mail to the former one still arrives.'
       : 'The address does not change.',
 }
+
+/** Before the subject of a reminder. */
+const REMINDER: Readonly<Record<Language, string>> = { vi: 'Nhắc lại: ', en: 'Reminder: ' }
 
 /** What each letter's placeholders stand for. */
 const FILLING: Filling = {
@@ -93,6 +96,10 @@ const FILLING: Filling = {
   idle: ({ name, address, since, on }, _, lang) => ({
     ...{ ho_ten: name, dia_chi: address, ngay_dung_cuoi: day(since, lang), ngay_khoa: day(on, lang) },
   }),
+  review: ({ name, id, open, total, due, reminder }, from, lang) => ({
+    ...{ ho_ten: name, lien_ket: from.review(id), han: day(due, lang), nhac: reminder ? REMINDER[lang] : '' },
+    ...{ so_nguoi: count(total, lang), so_con_lai: count(open, lang) },
+  }),
   reorganised: ({ name, address, on, from: was, to, changed }, _, lang) => ({
     ...{ ho_ten: name, dia_chi: address, ngay_hieu_luc: day(on, lang), don_vi_cu: was, don_vi_moi: to },
     ve_dia_chi: ABOUT_ADDRESS[lang](changed),
@@ -137,6 +144,7 @@ export function letterWriter(from: {
     signIn: `${publicUrl}/dang-nhap`,
     inbox: `${publicUrl}/cho-duyet`,
     reconcile: `${publicUrl}/doi-soat`,
+    review: (id) => `${publicUrl}/ra-soat/${id}`,
   }
   const fill = (text: LetterText, letter: Omit<Letter, 'to'>): LetterText => {
     // A letter's parameters are those of its template; TypeScript does not follow the pair.

@@ -115,6 +115,12 @@ export const lettersVi: LetterTexts = {
     'Hộp thư {dia_chi} không được đăng nhập từ ngày {ngay_dung_cuoi}. Nếu vẫn không được dùng, từ ngày {ngay_khoa} hộp thư ngừng đăng nhập; thư gửi đến vẫn nhận và giữ.',
     'Để tiếp tục dùng, chỉ cần đăng nhập hộp thư trước ngày đó. Nếu nghỉ dài ngày, xin báo quản trị đơn vị để được miễn. Sau khi ngừng, quản trị đơn vị mở lại.',
   ),
+  review: letter(
+    '{nhac}Xác nhận danh sách hộp thư trước ngày {han}',
+    dear,
+    'Xin xác nhận danh sách người dùng hộp thư của các đơn vị do Ông/Bà quản trị trước ngày {han}: {so_nguoi} người, còn {so_con_lai} người chưa được trả lời.',
+    'Danh sách: {lien_ket}',
+  ),
   reorganised: letter(
     'Sắp xếp đơn vị',
     dear,

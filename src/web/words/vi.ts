@@ -9,6 +9,7 @@ import { idleVi } from './idle.vi.ts'
 import { lifeVi } from './life.vi.ts'
 import { importPagesVi } from './import-pages.vi.ts'
 import { importsVi } from './imports.vi.ts'
+import { reviewsVi } from './reviews.vi.ts'
 import { passwordVi } from './password.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
@@ -110,6 +111,7 @@ export const vi = {
     imports: importPagesVi.nav,
     changes: lifeVi.nav,
     idle: idleVi.nav,
+    reviews: reviewsVi.nav,
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
 
@@ -1187,6 +1189,7 @@ export const vi = {
       ...workflowVi.audit.actions,
       ...decisionsVi.audit.actions,
       ...letterPagesVi.audit,
+      ...reviewsVi.audit,
       ...passwordVi.audit,
       ...importsVi.audit,
       ...reorganisationsVi.audit,
@@ -1208,6 +1211,7 @@ export const vi = {
   reconcile: reconcileVi,
   life: lifeVi,
   idle: idleVi,
+  reviews: reviewsVi,
   password: passwordVi,
   rosters: rostersVi,
   imports: importPagesVi,
