@@ -5,6 +5,7 @@ import { dryRun } from './bench/dry-run.ts'
 import type { Report } from './bench/figures.ts'
 import { inbox } from './bench/inbox.ts'
 import { reading } from './bench/reading.ts'
+import { reconcile } from './bench/reconcile.ts'
 
 /** Each measures Congvu and its floor in turns, in one run; `docs/benchmarks.md` says what the ratios mean. */
 const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Report>>> = {
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Rep
   addresses: (size) => addresses({ ...(size !== undefined && { size }) }),
   reading: (size) => reading({ ...(size !== undefined && { size }) }),
   'dry-run': (size) => dryRun({ ...(size !== undefined && { size }) }),
+  reconcile: (size) => reconcile({ ...(size !== undefined && { size }) }),
   inbox: (size) => inbox({ ...(size !== undefined && { size }) }),
 }
 

@@ -24,7 +24,13 @@ const FEATURES = [
 ] as const
 /** Where people and programs come in. */
 const DOORS = ['web', 'api']
-const PORTS = ['directory/directory.ts', 'directory/survey.ts', 'mail/mail.ts', 'mail/survey.ts']
+const PORTS = [
+  'directory/directory.ts',
+  'directory/survey.ts',
+  'directory/foreign.ts',
+  'mail/mail.ts',
+  'mail/survey.ts',
+]
 const isFeature = (room: string): boolean => (FEATURES as readonly string[]).includes(room)
 
 type Import = { from: string; to: string }

@@ -11,6 +11,7 @@ import { ConfigFault, readConfig } from './config.ts'
 import { doctor } from './doctor.ts'
 import { importCommand } from './import-command.ts'
 import { logger } from './log.ts'
+import { addAdopt } from './adopt-command.ts'
 import { addReconcile } from './reconcile-command.ts'
 import { serve } from './serve.ts'
 import { work } from './work.ts'
@@ -236,6 +237,7 @@ program
 
 importCommand(program, { withServices, allow, failure: (message) => new Failure(message) })
 addReconcile(program, { withServices, allow, print, Failure })
+addAdopt(program, { withServices, allow, print, Failure })
 
 const audit = program.command('audit').description('the audit log')
 audit

@@ -10,6 +10,7 @@ import { lifePoliciesOf } from '../accounts/life-policies.ts'
 import { idlingOf } from '../accounts/idling.ts'
 import { resettingOf } from '../accounts/resetting.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
+import { adoptingOf } from '../accounts/adopting.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
 import { bulkChangesOf } from '../accounts/bulk-changes.ts'
 import { relocatingOf } from '../accounts/relocating.ts'
@@ -25,12 +26,14 @@ import { calendarOf } from '../calendar/calendar.ts'
 import { openDatabase } from '../db/client.ts'
 import { transactions, type Tx } from '../db/transaction.ts'
 import { ldapDirectory } from '../directory/ldap.ts'
+import { ldapForeign } from '../directory/ldap-foreign.ts'
 import { ldapSurvey } from '../directory/ldap-survey.ts'
 import { directoryLookup } from '../directory/lookup.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { importsOf, type Imports } from '../imports/imports.ts'
 import { under } from '../reconcile/attribute.ts'
+import { adoptionsOf } from '../reconcile/adoptions.ts'
 import { attributePoliciesOf } from '../reconcile/attributes.ts'
 import { secretsFrom } from '../kernel/secrets.ts'
 import { lettersOf } from '../letters/letters.ts'
@@ -146,6 +149,11 @@ export function compose(
     activations: accounts,
     subtree: units.subtree,
     limits: config.imports,
+  })
+  const adoptions = adoptionsOf({
+    ...{ prisma, transaction, clock, sync, domain, numberHash: secrets.numberHash },
+    foreign: ldapForeign(config.ldap),
+    adopting: adoptingOf({ bulk: bulkAccounts, secrets }),
   })
   const calendar = calendarOf({ prisma, transaction, clock })
   const lists = listsOf({ prisma, transaction, clock, addresses, sync, domain, named: config.posting !== null })
@@ -264,6 +272,7 @@ export function compose(
       pauses,
       reconcile,
       attributes,
+      adoptions,
       reorganisations,
       bootstrap,
     },

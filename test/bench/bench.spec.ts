@@ -3,6 +3,7 @@ import { addresses } from '../../scripts/bench/addresses.ts'
 import { approve } from '../../scripts/bench/approve.ts'
 import { median, percentile } from '../../scripts/bench/figures.ts'
 import { inbox } from '../../scripts/bench/inbox.ts'
+import { reconcile } from '../../scripts/bench/reconcile.ts'
 import { reading } from '../../scripts/bench/reading.ts'
 
 // So few runs say nothing about speed; they say that the benchmarks still walk the way that people go.
@@ -20,6 +21,12 @@ describe('the benchmarks, at a size that measures nothing', () => {
     expect(json).toMatchObject({ bench: 'inbox', size: 300, requests: 30 })
     for (const name of ['ratio', 'ours_per_s', 'floor_per_s', 'staff_ratio']) expect(json[name]).toBeGreaterThan(0)
   })
+})
+
+test('reconcile: accounts compared beside ldapsearch, and edits found and repaired', async () => {
+  const { json } = await reconcile({ size: 200, rounds: 1 })
+  expect(json).toMatchObject({ bench: 'reconcile', size: 200, differences: 2 })
+  for (const name of ['ratio', 'ours_ms', 'floor_ms', 'peak_mb', 'repaired_ms']) expect(json[name]).toBeGreaterThan(0)
 })
 
 test('addresses: proposals with few and many taken, and reserving beside a bare insert', async () => {

@@ -6,6 +6,8 @@ export type Proxy = {
   swallow(): void
   /** The next request that holds the text reaches the server; then its connection goes dead or is cut. */
   atRequest(text: string, then: 'swallow' | 'cut'): void
+  /** So many more bytes come back from the server; then every connection is cut. */
+  cutAfter(bytes: number): void
   /** Behaves again; dead connections stay dead. */
   heal(): void
   stop(): Promise<void>
@@ -15,6 +17,7 @@ export type Proxy = {
 export async function halfOpenProxy(target: number, host = '127.0.0.1'): Promise<Proxy> {
   const sockets = new Set<Socket>()
   let silent = false
+  let left = Infinity
   let trap: { text: string; then: 'swallow' | 'cut' } | null = null
 
   const server = createServer((client) => {
@@ -35,7 +38,9 @@ export async function halfOpenProxy(target: number, host = '127.0.0.1'): Promise
       trap = null
     })
     upstream.on('data', (bytes) => {
-      if (!dead && !silent) client.write(bytes)
+      left -= bytes.length
+      if (left <= 0) client.destroy()
+      else if (!dead && !silent) client.write(bytes)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
@@ -44,7 +49,11 @@ export async function halfOpenProxy(target: number, host = '127.0.0.1'): Promise
     port: typeof address === 'object' && address ? address.port : 0,
     swallow: () => (silent = true),
     atRequest: (text, then) => (trap = { text, then }),
-    heal: () => (silent = false),
+    cutAfter: (bytes) => (left = bytes),
+    heal: () => {
+      silent = false
+      left = Infinity
+    },
     stop: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy()

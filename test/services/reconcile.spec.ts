@@ -1,6 +1,12 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { PersonActor } from '../../src/access/policy.ts'
+import { cliActor, type PersonActor } from '../../src/access/policy.ts'
+import { QuotaMb } from '../../src/accounts/account.ts'
+import { compose } from '../../src/main/compose.ts'
+import { parseConfig } from '../../src/main/config.ts'
+import { halfOpenProxy } from '../directory/proxy.ts'
 import { addDays, dayOf } from '../../src/kernel/day.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { valuesOf } from '../../src/directory/operations.ts'
@@ -139,5 +145,74 @@ describe('sabotage on real servers', () => {
     expect(told(left.filter(({ target }) => target === 'directory'))).toEqual(told([ignored]))
     expect(left.filter(({ target }) => target === 'mail')).toHaveLength(homes.length)
     expect((await reconcile.open(read())).map(({ kind }) => kind)).toEqual(['extra'])
+  })
+})
+
+describe('while workers write', () => {
+  test('nothing on its way is held for different', async () => {
+    const { services } = system
+    const chosen = members.slice(0, scaled(100))
+    const by = cliActor('test')
+    for (const { id } of chosen)
+      await services.transaction((tx) => services.accounts.setQuota(tx, by, id, QuotaMb.parse(3072)))
+    const before = told(await findings())
+    const runs: Run[] = []
+    let writing = true
+    const comparing = async () => {
+      while (writing || runs.length === 0) runs.push(await compare())
+    }
+    const compared = comparing()
+    await Promise.all([services.provisioner.run(), services.provisioner.run()])
+    writing = false
+    await compared
+    expect(runs.every(({ state }) => state === 'done')).toBe(true)
+    expect(told(await findings())).toEqual(before)
+    expect(await compare()).toMatchObject({ state: 'done', inFlight: 0, fresh: 0 })
+    expect(told(await findings())).toEqual(before)
+  })
+})
+
+describe('a directory that is not to be believed', () => {
+  const limits = (size: string) => `dn: olcDatabase={1}mdb,cn=config
+changetype: modify
+replace: olcLimits
+olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
+`
+  async function limit(size: string): Promise<void> {
+    const modify = promisify(execFile)('ldapmodify', ['-Q', '-Y', 'EXTERNAL', '-H', system.servers.slapd.adminUrl])
+    modify.child.stdin?.end(limits(size))
+    await modify
+  }
+  /** What ends as “cannot tell”: nothing of what was known is changed, and nothing becomes due. */
+  async function unsure(doubt: object): Promise<Run> {
+    const before = await findings()
+    const due = await system.services.sync.counts(allowed('sync.read', first))
+    const run = await compare()
+    expect(run).toMatchObject({ state: 'cannot-tell', doubt })
+    expect(told(await findings())).toEqual(told(before))
+    expect((await system.services.sync.counts(allowed('sync.read', first))).behind).toBe(due.behind)
+    return run
+  }
+  test('cuts its answer at a limit of its own', async () => {
+    await limit('size=100 size.pr=100 size.prtotal=100')
+    await unsure({ kind: 'size-limit' })
+    await limit('size=unlimited time=unlimited size.pr=unlimited size.prtotal=unlimited')
+    expect(await compare()).toMatchObject({ state: 'done' })
+  })
+
+  test('goes away in the middle of its answer', async () => {
+    const proxy = await halfOpenProxy(Number(new URL(system.services.config.ldap.url).port))
+    const through = compose(
+      parseConfig({ ...system.env, LDAP_URL: `ldaps://127.0.0.1:${proxy.port}`, LDAP_TIMEOUT_MS: '3000' }),
+      system.services.log,
+      { connections: 5 },
+    )
+    proxy.cutAfter(150_000)
+    const before = told(await findings())
+    const run = await through.reconcile.runs.now(change(), { kind: 'all' })
+    expect(run).toMatchObject({ state: 'cannot-tell', doubt: { kind: 'faulty' } })
+    expect(told(await findings())).toEqual(before)
+    await through.close()
+    await proxy.stop()
   })
 })

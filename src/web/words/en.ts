@@ -474,6 +474,7 @@ export const en: Words = {
     expired: 'Expired',
     escalated: 'Overdue, passed to the unit above',
     issued: 'Account issued',
+    adopted: 'Entry of the directory taken over',
     ready: 'Mailbox ready',
     'link-sent': 'Activation link sent',
     'slip-printed': 'Hand-over slip printed',

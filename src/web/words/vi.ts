@@ -479,6 +479,7 @@ export const vi = {
     expired: 'Hết hạn',
     escalated: 'Quá hạn, chuyển lên cấp trên',
     issued: 'Cấp tài khoản',
+    adopted: 'Nhận quản lý mục đã có trong danh bạ',
     ready: 'Hộp thư đã sẵn sàng',
     'link-sent': 'Gửi liên kết kích hoạt',
     'slip-printed': 'In phiếu giao nhận',

@@ -1,0 +1,110 @@
+import type { Day } from '../kernel/day.ts'
+import type { UnitId } from '../kernel/ids.ts'
+import type { LocalPart } from '../kernel/email-address.ts'
+import { parsePersonName, type PersonName } from '../kernel/person-name.ts'
+
+/** What an entry says of whom it is, read by a mapping. */
+export type Stranger = {
+  readonly dn: string
+  readonly remoteId: string | null
+  readonly id: string | null
+  readonly login: string | null
+  /** In the province's domain; null when it has none there. */
+  readonly local: LocalPart | null
+  /** It has an address, in whatever domain. */
+  readonly hasMail: boolean
+  readonly name: string
+  readonly title: string | null
+  readonly phone: string | null
+  readonly unitId: UnitId | null
+  readonly ninHash: string | null
+  readonly birth: Day | null
+  readonly password: string | null
+}
+
+/** An account that an entry may be of. `inDirectory`: it has an entry of its own already. */
+export type Holder = { readonly account: string; readonly inDirectory: boolean; readonly remoteId: string | null }
+export type Namesake = Holder & { readonly birth: Day | null; readonly unitId: UnitId | null }
+
+/** What the database and the rest of the tree know about what an entry claims. */
+export type Around = {
+  /** The account that the ledger knows this entry as, by the server's identifier or its identity. */
+  readonly own: string | null
+  readonly byNumber: Holder | null
+  readonly byMail: Holder | null
+  readonly namesakes: readonly Namesake[]
+  /** Somebody's address or login already, though no account that it could be. */
+  readonly addressTaken: boolean
+  readonly loginTaken: boolean
+  /** Other entries of the tree claim the same. */
+  readonly mailTwice: boolean
+  readonly loginTwice: boolean
+}
+
+/** Why a person has to look at an entry before it is adopted. */
+export const REVIEWS = [
+  ...(['no-login', 'odd-login', 'login-twice', 'login-taken', 'no-mail', 'other-domain', 'mail-twice'] as const),
+  ...(['address-taken', 'odd-name', 'unknown-unit', 'perhaps', 'has-entry', 'no-identifier'] as const),
+] as const
+export type Review = (typeof REVIEWS)[number]
+
+export type Outcome =
+  /** It is managed already. */
+  | { readonly kind: 'known'; readonly account: string }
+  /** It is an existing account's, by number or address. */
+  | { readonly kind: 'link'; readonly account: string; readonly by: 'number' | 'mail' }
+  /** A new account is made for it. */
+  | {
+      readonly kind: 'new'
+      readonly name: PersonName
+      readonly login: string
+      readonly local: LocalPart
+      readonly unitId: UnitId
+    }
+  | { readonly kind: 'review'; readonly why: Review; readonly account: string | null }
+
+const LOGIN = /^[A-Za-z0-9._-]{1,64}$/
+
+/** What is to become of an entry. By number or address it is sure; by name with birth date or unit a person must say so. */
+export function decide(entry: Stranger, around: Around): Outcome {
+  const review = (why: Review, account: string | null = null): Outcome => ({ kind: 'review', why, account })
+  if (around.own !== null) return { kind: 'known', account: around.own }
+  if (entry.remoteId === null) return review('no-identifier')
+  if (around.mailTwice) return review('mail-twice')
+  for (const by of ['number', 'mail'] as const) {
+    const holder = by === 'number' ? around.byNumber : around.byMail
+    if (holder?.inDirectory) return review('has-entry', holder.account)
+    if (holder) return { kind: 'link', account: holder.account, by }
+  }
+  const { login, local } = entry
+  if (login === null) return review('no-login')
+  if (!LOGIN.test(login)) return review('odd-login')
+  if (around.loginTwice) return review('login-twice')
+  if (around.loginTaken) return review('login-taken')
+  const perhaps = around.namesakes.find(
+    ({ birth, unitId }) => (birth !== null && birth === entry.birth) || (unitId !== null && unitId === entry.unitId),
+  )
+  if (perhaps) return review(perhaps.inDirectory ? 'has-entry' : 'perhaps', perhaps.account)
+  if (local === null) return review(entry.hasMail ? 'other-domain' : 'no-mail')
+  if (around.addressTaken) return review('address-taken')
+  const name = parsePersonName(entry.name)
+  if (!name.ok) return review('odd-name')
+  if (entry.unitId === null) return review('unknown-unit')
+  return { kind: 'new', name: name.value, login, local, unitId: entry.unitId }
+}
+
+/** How many entries there were, and what becomes of them; they add up. */
+export type AdoptionCounts = {
+  readonly read: number
+  readonly known: number
+  readonly link: number
+  readonly new: number
+  readonly review: Readonly<Partial<Record<Review, number>>>
+}
+
+export function countOutcomes(outcomes: readonly Outcome[]): AdoptionCounts {
+  const of = (kind: Outcome['kind']) => outcomes.filter((each) => each.kind === kind).length
+  const review: Partial<Record<Review, number>> = {}
+  for (const each of outcomes) if (each.kind === 'review') review[each.why] = (review[each.why] ?? 0) + 1
+  return { read: outcomes.length, known: of('known'), link: of('link'), new: of('new'), review }
+}
