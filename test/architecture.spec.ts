@@ -139,6 +139,7 @@ describe('the walls of the house', () => {
     'life-policy',
     'life-acts',
     'idle',
+    'past',
     'review',
     'change',
     'waiting',

@@ -9,6 +9,7 @@ import { accountsOf, type Accounts } from '../accounts/accounts.ts'
 import { lifePoliciesOf } from '../accounts/life-policies.ts'
 import { idlingOf } from '../accounts/idling.ts'
 import { resettingOf } from '../accounts/resetting.ts'
+import { rememberingOf } from '../accounts/remembering.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { adoptingOf } from '../accounts/adopting.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
@@ -130,6 +131,7 @@ export function compose(
   const atMost = async () => (await brakes.limits.present()).policy.limits.suspend.number
   const ofLives = { prisma, transaction, clock, life, enacting: accounts, letters, atMost, domain }
   const idling = idlingOf({ ...ofLives, mail })
+  const remembering = rememberingOf({ prisma, read: (permit, id) => accounts.read(permit, id) })
   const reviews = reviewsOf(ofLives)
   // The brake lets plans begin that two people have released, and plans ask the brake: the later of the two is called later.
   const brakes = brakesOf({
@@ -253,6 +255,7 @@ export function compose(
       lives,
       idling,
       reviews,
+      remembering,
       resetting,
       scheduled,
       lists,

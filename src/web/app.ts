@@ -14,6 +14,7 @@ import type { Services } from '../main/compose.ts'
 import type { Actor } from '../access/policy.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import { TargetFault } from '../kernel/fault.ts'
+import { accountPastPages } from './account-past.pages.ts'
 import { accountPages } from './accounts.pages.ts'
 import { changePages } from './changes.pages.ts'
 import { idlePages } from './idle.pages.ts'
@@ -77,6 +78,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...deputyPages(services),
   ...timesPages(services),
   ...accountPages(services),
+  ...accountPastPages(services),
   ...idlePages(services),
   ...reviewPages(services),
   ...lifePages(services),

@@ -89,6 +89,7 @@ export async function staffPages(
     'list-sync': ['/danh-sach-thu', '.cv-table a', 'a[href$="muc=dong-bo"]'],
     'list-history': ['/danh-sach-thu', '.cv-table a', 'a[href$="muc=lich-su"]'],
     'lists-nothing': ['/danh-sach-thu?q=khongco'],
+    'account-past': ['/viec-con-do', '.cv-table a', 'a[href$="muc=lich-su"]', 'main a[href$="/vao-ngay"]'],
     'account-history': ['/viec-con-do', '.cv-table a', 'a[href$="muc=lich-su"]'],
     units: ['/viec-con-do', 'nav a[href="/don-vi"]'],
     unit: ['/don-vi?q=noi+vu', '.cv-table a'],

@@ -242,6 +242,15 @@ describe('two people', () => {
     expect(await at.subjects(em.mail, PASSWORD, 1)).toHaveLength(1)
     const view = await services.accounts.read(allowed('account.read', actors.it), em.id)
     expect(view).toMatchObject({ unitId: units.other, title: 'Chuyên viên chính', held: [] })
+    // As it was the day before, under the name of that day.
+    const past = await services.remembering.on(allowed('account.read', actors.it), em.id, addDays(clock.today(), -1))
+    expect(past).toMatchObject({ state: null, posts: [], events: [] })
+    const now_ = await services.remembering.on(allowed('account.read', actors.it), em.id, clock.today())
+    expect(now_).toMatchObject({
+      state: 'active',
+      posts: [{ unitId: units.other, unitName: 'Sở Tài chính' }],
+      roles: [],
+    })
     const roles = await services.roles.list(allowed('role.read'))
     expect(roles.filter(({ accountId }) => accountId === em.id)).toEqual([])
   })

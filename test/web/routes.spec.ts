@@ -133,6 +133,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   ],
   'GET /tai-khoan/:id/luu-giu': ['in', 403, 403, 403, 403, '/tai-khoan/:id', 403],
   'POST /tai-khoan/:id/luu-giu': [403, 403, 403, 403, 403, '/tai-khoan/:id/luu-giu?lam=hold', 403],
+  'GET /tai-khoan/:id/vao-ngay': ['in', 403, ...within(200), 200, 200],
   'GET /lau-khong-dung': ['in', 403, 200, 200, 200, 200, 200],
   'GET /ra-soat': ['in', 403, 200, 200, 200, 200, 200],
   'POST /ra-soat': [403, 403, 403, 403, 403, '/ra-soat', 403],

@@ -10,6 +10,7 @@ import { lifeEn } from './life.en.ts'
 import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
 import { reviewsEn } from './reviews.en.ts'
+import { pastEn } from './past.en.ts'
 import { passwordEn } from './password.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
@@ -1202,6 +1203,7 @@ export const en: Words = {
   reconcile: reconcileEn,
   life: lifeEn,
   idle: idleEn,
+  past: pastEn,
   reviews: reviewsEn,
   password: passwordEn,
   rosters: rostersEn,

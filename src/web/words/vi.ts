@@ -10,6 +10,7 @@ import { lifeVi } from './life.vi.ts'
 import { importPagesVi } from './import-pages.vi.ts'
 import { importsVi } from './imports.vi.ts'
 import { reviewsVi } from './reviews.vi.ts'
+import { pastVi } from './past.vi.ts'
 import { passwordVi } from './password.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
@@ -1212,6 +1213,7 @@ export const vi = {
   reconcile: reconcileVi,
   life: lifeVi,
   idle: idleVi,
+  past: pastVi,
   reviews: reviewsVi,
   password: passwordVi,
   rosters: rostersVi,
