@@ -12,6 +12,7 @@ import { readingOf } from './reading.ts'
 import { remindersOf } from './reminders.ts'
 import { severalOf } from './several.ts'
 import * as store from './store.ts'
+import { submissionsOf } from './submissions.ts'
 
 export type { AskRefusal, Refusal } from './changes.ts'
 export type { ApproveChoice, Approved } from './decisions.ts'
@@ -24,6 +25,7 @@ export type { Own } from './own.ts'
 export type { RequestEventLine, RequestView, Turn } from './reading.ts'
 export type { Names, Told, ToldOf } from './told.ts'
 export type { UnitWaitingTimes } from './reminders.ts'
+export type { Resubmission, Submission } from './submissions.ts'
 export { MOST_AT_ONCE } from './several.ts'
 export type { Read, SeveralChoice, SeveralOutcome } from './several.ts'
 export type { SeatName, StepLine, Waits } from './waits.ts'
@@ -47,6 +49,7 @@ export function requestsOf(deps: RequestsDeps) {
     ...remindersOf(deps, changes),
     ...purgingOf(deps, changes),
     ...officialLettersOf(deps),
+    ...submissionsOf(deps, changes),
 
     /** Ends drafts and returned requests whose time is over; answers how many. */
     async expire(permit: Permit<'system.tidy'>): Promise<number> {

@@ -8,10 +8,11 @@ import { sendLetter } from './official-letters.ts'
 import type { Request, Submitted } from './request.ts'
 import { ruleFor } from './steps.ts'
 import * as store from './store.ts'
+import { keepSubmission } from './submissions.ts'
 
 /** Filing a request that is whole, by whoever it is, in the caller's transaction. */
 export function sendingOf(deps: RequestsDeps, changes: Changes) {
-  const { addresses, letters, steps } = deps
+  const { addresses, letters, steps, secrets } = deps
   const { apply, dueFrom, seating, letterFacts, language } = changes
 
   async function tell(tx: Tx, request: Submitted): Promise<void> {
@@ -46,6 +47,7 @@ export function sendingOf(deps: RequestsDeps, changes: Changes) {
       }
       const letter = await sendLetter(tx, request, rule)
       if (!letter.ok) return undo(letter.refusal)
+      await keepSubmission(tx, secrets, request, letter.value)
       const again = request.sendings > 1
       const byName = by.kind === 'public' ? null : by.name
       await store.event(tx.db, id, tx.at, { kind: again ? 'resubmitted' : 'submitted', byName })

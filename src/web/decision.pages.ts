@@ -7,6 +7,7 @@ import type { Services } from '../main/compose.ts'
 import { takesVouching } from '../requests/ask.ts'
 import { IDENTITIES, type Identity } from '../requests/request.ts'
 import type { RequestView } from '../requests/requests.ts'
+import { differences } from './differences.ts'
 import { HttpFault } from './http-fault.ts'
 import type { KeptForm, Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
@@ -48,8 +49,9 @@ export function decisionPages(services: Services): Route[] {
         : account.activatedAt === null
           ? 'ready'
           : 'activated'
-    const [letter, why, trouble] = await Promise.all([
+    const [letter, sentAgain, why, trouble] = await Promise.all([
       requests.letterOf(view.id),
+      requests.resubmission(view.id),
       view.address === null ? null : tombstones.why(localPartOf(view.address)),
       services.letters.trouble(view.contactEmail),
     ])
@@ -65,6 +67,7 @@ export function decisionPages(services: Services): Route[] {
       stage,
       account,
       letter,
+      differences: differences(page.t, sentAgain),
       why: why && whyText(page.t, why),
       trouble: troubleText(page.t, page.lang, view.contactEmail, trouble),
       rows: requestRows(page.t, view.details, view.names, view.address),

@@ -4,6 +4,7 @@ import type { Services } from '../main/compose.ts'
 import { asksAddress } from '../requests/ask.ts'
 import { OWN_KINDS } from '../requests/kinds.ts'
 import type { Own, Refusal } from '../requests/requests.ts'
+import { differences } from './differences.ts'
 import { HttpFault } from './http-fault.ts'
 import { errorAt, keptForm } from './kept-form.ts'
 import { ownFormPages } from './own-form.pages.ts'
@@ -39,6 +40,7 @@ export function ownRequestPages(services: Services): Route[] {
       title: own.title ?? t.workflow.kinds[own.kind],
       back: { href: LIST, text: t.asking.mine.back },
       ...{ own, stage: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own), letter },
+      differences: differences(t, await requests.resubmission(own.id)),
       steps: own.dueAt === null ? null : stepsView({ ...own, dueAt: own.dueAt }, t),
       edit: isOpen(own) ? `${pathOf(own)}/sua` : null,
       check: own.state === 'draft' && own.details !== null ? `${pathOf(own)}/kiem-tra` : null,

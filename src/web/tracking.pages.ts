@@ -1,5 +1,6 @@
 import type { Services } from '../main/compose.ts'
 import type { Tracked } from '../requests/requests.ts'
+import { differences } from './differences.ts'
 import { back, errorAt } from './kept-form.ts'
 import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
@@ -73,6 +74,7 @@ export function trackingPages(services: Services): Route[] {
       tracked,
       view,
       letter: await requests.letterOf(tracked.id),
+      differences: differences(page.t, await requests.resubmission(tracked.id)),
       waits: tracked.waits && waitsText(page.t, 'person', tracked.waits),
     })
   }

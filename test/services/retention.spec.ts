@@ -198,7 +198,7 @@ test('every column of a request is either kept or erased: a new one is decided a
   const about = await office.services.database.pool.query<{ name: string }>(
     `SELECT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f' AND confrelid = 'request'::regclass`,
   )
-  expect(about.rows.map(({ name }) => name).sort()).toEqual(['request_event'])
+  expect(about.rows.map(({ name }) => name).sort()).toEqual(['official_letter', 'request_event', 'request_version'])
 })
 
 test('the database itself holds that nothing personal stays in what was purged', async () => {

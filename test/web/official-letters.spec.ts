@@ -162,6 +162,12 @@ test('a request that needs an official letter is sent with one, and whoever may 
   await who.post('/theo-doi/bo-sung')
   expect((await attach(who, { ...letter, number: '126/SNV-VP' })).location).toBe('/de-nghi/kiem-tra')
   await who.post('/de-nghi/kiem-tra', { declaration: 'yes' })
+  for (const seen of [await approver.get(`/cho-duyet/${id}`), await who.get('/theo-doi/ket-qua')]) {
+    expect(plain(seen.html)).toContain(vi.decisions.differences.title)
+    expect(seen.html).toContain('<del>125/SNV-VP ngày 02/03/2026</del>')
+    expect(seen.html).toContain('<ins>126/SNV-VP ngày 02/03/2026</ins>')
+    expect(seen.html.match(/<del>/g)).toHaveLength(1)
+  }
   const kept = await web.services.database.prisma.officialLetter.findMany({
     ...{
       where: { requestId: id },

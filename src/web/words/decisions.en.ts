@@ -29,6 +29,16 @@ export const decisionsEn: DecisionsWords = {
     notDone: 'Not done',
     slip: 'Print the slip',
   },
+  differences: {
+    title: 'Changes since it was sent before',
+    text: (before, after) => `Sent ${before}, then ${after}.`,
+    field: 'What',
+    before: 'Before',
+    after: 'Now',
+    none: 'None',
+    nothing: 'Nothing has changed.',
+    otherNumber: '(other digits have changed)',
+  },
   letter: {
     title: 'Official letter',
     needed:

@@ -28,6 +28,16 @@ export const decisionsVi = {
     notDone: 'Chưa làm được',
     slip: 'In phiếu',
   },
+  differences: {
+    title: 'Thay đổi so với lần gửi trước',
+    text: (before: string, after: string) => `Lần trước gửi ${before}, lần này gửi ${after}.`,
+    field: 'Nội dung',
+    before: 'Trước',
+    after: 'Nay',
+    none: 'Không có',
+    nothing: 'Không có nội dung nào thay đổi.',
+    otherNumber: '(các số khác đã thay đổi)',
+  },
   letter: {
     title: 'Công văn',
     needed: 'Theo quy định của tỉnh, đề nghị này cần công văn của đơn vị: số, ngày và bản PDF đã ký.',
