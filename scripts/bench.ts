@@ -3,6 +3,7 @@ import { addresses } from './bench/addresses.ts'
 import { approve } from './bench/approve.ts'
 import { dryRun } from './bench/dry-run.ts'
 import type { Report } from './bench/figures.ts'
+import { importing } from './bench/import.ts'
 import { inbox } from './bench/inbox.ts'
 import { reading } from './bench/reading.ts'
 import { reconcile } from './bench/reconcile.ts'
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Rep
   approve: (size) => approve({ ...(size !== undefined && { size }) }),
   addresses: (size) => addresses({ ...(size !== undefined && { size }) }),
   reading: (size) => reading({ ...(size !== undefined && { size }) }),
+  import: (size) => importing({ ...(size !== undefined && { size }) }),
   'dry-run': (size) => dryRun({ ...(size !== undefined && { size }) }),
   reconcile: (size) => reconcile({ ...(size !== undefined && { size }) }),
   inbox: (size) => inbox({ ...(size !== undefined && { size }) }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { addresses } from '../../scripts/bench/addresses.ts'
 import { approve } from '../../scripts/bench/approve.ts'
 import { median, percentile } from '../../scripts/bench/figures.ts'
+import { importing } from '../../scripts/bench/import.ts'
 import { inbox } from '../../scripts/bench/inbox.ts'
 import { reconcile } from '../../scripts/bench/reconcile.ts'
 import { reading } from '../../scripts/bench/reading.ts'
@@ -42,6 +43,13 @@ test('reading: a roster by Congvu and by a bare parse', async () => {
   for (const name of ['ratio', 'understood_ratio', 'bare_ms', 'peak_mb', 'half_peak_mb'])
     expect(json[name]).toBeGreaterThan(0)
 })
+
+test('import: the whole way of a file, and ldapadd of the same entries, plain and in transactions', async () => {
+  const { json } = await importing({ size: 40 })
+  expect(json).toMatchObject({ bench: 'import', size: 40 })
+  for (const name of ['ratio', 'transactional_ratio', 'ours_ms', 'ldapadd_ms', 'ldapadd_txn_ms', 'peak_mb'])
+    expect(json[name]).toBeGreaterThan(0)
+}, 60_000)
 
 test('a percentile is a value that was measured', () => {
   const values = Array.from({ length: 200 }, (_, n) => 200 - n)

@@ -1,0 +1,150 @@
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { planned, roster, seedProvince } from '../../test/support/rosters.ts'
+import { allowed, seedStaff, startSystem, type System } from '../../test/support/system.ts'
+import { makeCertificates, type Certificates } from '../servers/certificates.ts'
+import { freePort } from '../servers/ports.ts'
+import { startSlapd, type Slapd } from '../servers/slapd.ts'
+import { round, table, type Report } from './figures.ts'
+
+const run = promisify(execFile)
+/** Entries of one transaction of the floor. */
+const IN_ONE = 500
+const MB = 1_048_576
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
+
+/**
+ * The whole way of an Excel file: read and planned, approved, carried out, until every account is read back from a real slapd
+ * and the ledger says so; audited, with its groups. The floors, one after the other with it: `ldapadd` of the same entries, plain
+ * and in transactions, into slapds that are as empty as ours was. Mailboxes are the embedded ones, for no floor makes any.
+ */
+export async function importing(options: { size?: number } = {}): Promise<Report> {
+  const size = options.size ?? 20_000
+  const mail = mkdtempSync(join(tmpdir(), 'congvu-bench-mail-'))
+  const system = await startSystem({
+    fast: false,
+    env: { MAIL_DRIVER: 'embedded', EMBEDDED_MAIL_FOLDER: mail, LDAP_TIMEOUT_MS: '60000' },
+  })
+  try {
+    const { bytes } = await roster({ size, seed: 2026 })
+    const ours = await wholeWay(system, bytes, size)
+    const { folder, slapd } = system.servers
+    const certificates = await makeCertificates(join(folder, 'floor-certificates'))
+    const ldif = await entriesOf(slapd)
+    if (ldif.length < size) throw new Error(`slapd has ${ldif.length} of ${size} entries`)
+    const plain = await add(system, certificates, 'plain', [ldif])
+    const batches = Array.from({ length: Math.ceil(ldif.length / IN_ONE) }, (_, n) =>
+      ldif.slice(n * IN_ONE, (n + 1) * IN_ONE),
+    )
+    const together = await add(system, certificates, 'together', batches, ['-E', '!txn=commit'])
+    const whole = ours.planMs + ours.runMs
+    const text = table(
+      [`import, ${size} people`, 'time', '/ ours'],
+      [
+        ['Congvu: the whole way, read back', seconds(whole), '1.00'],
+        ['  of which the dry run', seconds(ours.planMs), ''],
+        ['plain ldapadd', seconds(plain), (plain / whole).toFixed(2)],
+        [`ldapadd in transactions of ${IN_ONE}`, seconds(together), (together / whole).toFixed(2)],
+      ],
+    )
+    return {
+      table: text,
+      json: {
+        ...{ bench: 'import', size, ratio: round(plain / whole, 2), transactional_ratio: round(together / whole, 2) },
+        ...{ ours_ms: round(whole, 0), plan_ms: round(ours.planMs, 0), run_ms: round(ours.runMs, 0) },
+        ...{ ldapadd_ms: round(plain, 0), ldapadd_txn_ms: round(together, 0), peak_mb: ours.peakMb },
+      },
+    }
+  } finally {
+    await system.stop()
+    rmSync(mail, { recursive: true, force: true })
+  }
+}
+
+async function wholeWay({ services }: System, bytes: Uint8Array, size: number) {
+  const { imports, provisioner } = services
+  const province = await seedProvince(services)
+  const staff = await seedStaff(services, 'it-staff', province, 'Lê Đức Thắng')
+  const second = await seedStaff(services, 'it-staff', province, 'Vũ Minh Tuấn')
+  await provisioner.run()
+  const reading = allowed('import.read', staff)
+
+  const start = performance.now()
+  const id = await planned(services, staff, bytes)
+  const plannedAt = performance.now()
+  const hash = (await imports.read(reading, id))?.record.hash ?? ''
+  const started = await imports.start(allowed('import.change', staff), id, hash)
+  if (!started.ok) throw new Error(started.refusal.kind)
+  if (started.value.state === 'asked') await imports.approve(allowed('import.approve', second), id, hash)
+  const working = imports.work()
+  let progress = await imports.progress(reading, id)
+  while (progress.inDirectory < size) {
+    await provisioner.run()
+    progress = await imports.progress(reading, id)
+    if (progress.total < size) throw new Error(`The plan has ${progress.total} of ${size} people`)
+    if (progress.inDirectory < size) await pause(20)
+  }
+  await working
+  const end = performance.now()
+  const peakMb = Math.round((process.resourceUsage().maxRSS * 1024) / MB)
+  return { planMs: plannedAt - start, runMs: end - plannedAt, peakMb }
+}
+
+/** Every person's entry as slapd has it, as LDIF. */
+async function entriesOf(slapd: Slapd): Promise<string[]> {
+  const asked = ['-x', '-H', slapd.tlsUrl, '-D', slapd.bindDn, '-w', slapd.bindPassword, '-LLL', '-o', 'ldif-wrap=no']
+  const search = spawn(
+    'ldapsearch',
+    [...asked, '-E', 'pr=500/noprompt', '-b', `ou=people,${slapd.baseDn}`, '(objectClass=inetOrgPerson)', '*'],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LDAPTLS_CACERT: slapd.caFile } },
+  )
+  const closed = once(search, 'close')
+  const texts: string[] = []
+  for await (const chunk of search.stdout.setEncoding('utf8')) texts.push(String(chunk))
+  const [code] = (await closed) as [number]
+  if (code !== 0) throw new Error(`ldapsearch ended with ${code}`)
+  return texts
+    .join('')
+    .split('\n\n')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry.startsWith('dn:'))
+}
+
+/** Adds these entries to a fresh slapd, a file after the other; answers milliseconds. */
+async function add(
+  { servers }: System,
+  certificates: Certificates,
+  name: string,
+  batches: readonly (readonly string[])[],
+  more: readonly string[] = [],
+): Promise<number> {
+  const folder = join(servers.folder, `floor-${name}`)
+  mkdirSync(folder)
+  const password = () => randomBytes(12).toString('hex')
+  const passwords = { congvu: password(), dovecot: password(), postfix: password() }
+  const slapd = await startSlapd({ folder, port: await freePort(), domain: servers.domain, certificates, passwords })
+  try {
+    const secret = join(folder, 'password')
+    writeFileSync(secret, slapd.bindPassword, { mode: 0o600 })
+    const files = batches.map((entries, n) => {
+      const file = join(folder, `${n}.ldif`)
+      writeFileSync(file, `${entries.join('\n\n')}\n`)
+      return file
+    })
+    const start = performance.now()
+    for (const file of files)
+      await run('ldapadd', ['-H', slapd.tlsUrl, '-x', '-D', slapd.bindDn, '-y', secret, ...more, '-f', file], {
+        env: { ...process.env, LDAPTLS_CACERT: slapd.caFile },
+        maxBuffer: 64 * MB,
+      })
+    return performance.now() - start
+  } finally {
+    await slapd.stop()
+  }
+}
