@@ -16,6 +16,7 @@ import { checkingOf, type Checked } from './checking.ts'
 import { draftingOf } from './drafting.ts'
 import { hashOf, partsOf } from './outcome.ts'
 import { decide, ReorganisationId, type Command, type ReorganisationRefusal } from './reorganisation.ts'
+import { readingOf } from './reading.ts'
 import { reversingOf } from './reversing.ts'
 import * as store from './store.ts'
 import { viewingOf } from './viewing.ts'
@@ -25,7 +26,8 @@ export type { PlanRecord } from './store.ts'
 export type { Built } from './reversing.ts'
 export type { Checked } from './checking.ts'
 export type { Rows } from './drafting.ts'
-export type { MoveLine, PeoplePage, ReportLine } from './viewing.ts'
+export type { PlanFile } from './reading.ts'
+export type { AddressLine, MoveLine, PeoplePage, ReportLine } from './viewing.ts'
 export type Reorganisations = ReturnType<typeof reorganisationsOf>
 export type Scheduled = { readonly state: 'scheduled' | 'held'; readonly holdId: string | null }
 
@@ -55,6 +57,8 @@ export function reorganisationsOf(deps: {
   const planOf = (record: store.PlanRecord, { draft, outcome }: Checked): Plan => ({
     ...{ kind: 'reorganisation', id: record.id, hash: hashOf(draft), name: `${record.number} · ${record.name}` },
     parts: partsOf(outcome.places.moves),
+    // Units are reorganised by a document that is signed; nobody lets one take effect alone.
+    alwaysTwo: true,
   })
 
   /** A command that changes nothing but the state. */
@@ -90,6 +94,7 @@ export function reorganisationsOf(deps: {
 
   return {
     ...draftingOf(deps),
+    ...readingOf(deps),
     ...viewingOf({ ...deps, checking, builtOn: reversing.builtOn }),
 
     /** What the brake would say now. */
@@ -97,8 +102,8 @@ export function reorganisationsOf(deps: {
       brakes.judge(planOf(record, checked)),
 
     /**
-     * Lets the plan that was looked at take effect on its day, through the brake: beyond its limits two people release it
-     * first. `hash` is of the plan that was read. Refused: unknown-reorganisation, reorganisation-not-in-state,
+     * Lets the plan that was looked at take effect on its day, through the brake: a second person releases it first, however
+     * few it reaches. `hash` is of the plan that was read. Refused: unknown-reorganisation, reorganisation-not-in-state,
      * reorganisation-changed-meanwhile, reorganisation-faulty.
      */
     schedule: (

@@ -81,11 +81,16 @@ export async function passages(db: Db, unit: UnitId): Promise<{ from: Passage[];
   return { from: await read('to_id', 'from_id'), to: await read('from_id', 'to_id') }
 }
 
-/** The former unit of an account by plans that took effect after a day, the earliest first. */
-export async function unitBefore(db: Db, account: AccountId, after: Day): Promise<UnitId | null> {
-  const [row] = await db.$queryRaw<{ unit: UnitId }[]>`
-    SELECT m.from_id AS unit FROM reorganisation_move m JOIN reorganisation r ON r.id = m.reorganisation_id
-    WHERE m.account_id = ${account}::uuid AND m.state = 'done' AND r.effective_on > ${dayToDb(after)}::date
-    ORDER BY r.effective_on, r.number LIMIT 1`
-  return row?.unit ?? null
-}
+/** Addresses that reach another mailbox by a plan that was carried out, with the unit that has it now. */
+export const aliases = (
+  db: Db,
+  id: ReorganisationId,
+): Promise<{ local: string; from: UnitId | null; to: UnitId; until: Date | null }[]> =>
+  db.$queryRaw`
+    SELECT x.after ->> 'local' AS local, m.from_id AS "from", a.unit_id AS "to", (x.after ->> 'until')::timestamptz AS until
+    FROM reorganisation_trace t
+    CROSS JOIN LATERAL jsonb_to_recordset(t.body) AS x(before jsonb, after jsonb)
+    JOIN account a ON a.id = (x.after ->> 'holder')::uuid
+    LEFT JOIN reorganisation_move m ON m.reorganisation_id = t.reorganisation_id
+      AND m.account_id = (x.before ->> 'holder')::uuid
+    WHERE t.reorganisation_id = ${id}::uuid AND t.kind = 'addresses' AND x.after ->> 'role' = 'alias' ORDER BY 1`

@@ -2,11 +2,13 @@ import type { Permit } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { UnitId } from '../kernel/ids.ts'
+import { addMonths } from '../kernel/day.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Checked, Checking } from './checking.ts'
 import type { Draft } from './draft.ts'
 import { unitsIn } from './draft.ts'
 import { hashOf } from './outcome.ts'
+import { peopleCalled } from './names-store.ts'
 import * as movesStore from './moves-store.ts'
 import type { ReorganisationId } from './reorganisation.ts'
 import type { Built } from './reversing.ts'
@@ -27,6 +29,15 @@ export type ReportLine = {
   readonly to: UnitId
   readonly people: number
   readonly mailboxes: number
+}
+/** An address of a unit that reaches another mailbox, or is no longer the primary one of its own. */
+export type AddressLine = {
+  readonly local: string
+  readonly from: UnitId | null
+  readonly to: UnitId
+  /** The primary address of that mailbox from the day on; null where it is not known any more. */
+  readonly reaches: string | null
+  readonly until: Date | null
 }
 type Read = Permit<'reorganisation.read'>
 const PAGE = 50
@@ -114,6 +125,31 @@ export function viewingOf(deps: {
       }
       return [...found.values()]
     },
+
+    /** Unit addresses that become aliases, and until when. */
+    async addresses(_permit: Read, record: PlanRecord, checked: Checked | null): Promise<AddressLine[]> {
+      if (hasBegun(record) || checked === null)
+        return (await views.aliases(prisma, record.id)).map((line) => ({ ...line, reaches: null }))
+      const { changes } = checked.outcome.mailboxes
+      const primary = new Map(
+        changes.flatMap((change) =>
+          change.kind === 'goes-on' ? [[change.box.id, change.local ?? change.box.local]] : [],
+        ),
+      )
+      const until = new Date(`${addMonths(record.effectiveOn, record.options.aliasMonths)}T00:00:00+07:00`)
+      return changes
+        .flatMap((change): AddressLine[] => {
+          const { box, unit: to } = change
+          if (change.kind === 'goes-on' && change.local === null) return []
+          const reaches = primary.get(change.kind === 'ends' ? change.into : box.id) ?? null
+          return [{ local: box.local, from: box.unitId, to, reaches, until }]
+        })
+        .filter(({ local, reaches }) => local !== reaches)
+        .sort((a, b) => (a.local < b.local ? -1 : 1))
+    },
+
+    /** What these accounts are called, with the part of their address before `@`. */
+    called: (_permit: Read, ids: readonly AccountId[]) => peopleCalled(prisma, ids),
 
     /** Whom a unit took over from, and who took over from it. */
     passages: (_permit: Permit<'unit.read'>, unit: UnitId) => views.passages(prisma, unit),

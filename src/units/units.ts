@@ -2,7 +2,7 @@ import { covers, unitIds, type Permit } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { dayOf } from '../kernel/day.ts'
+import { dayOf, type Day } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import * as store from './store.ts'
@@ -31,9 +31,9 @@ export function unitsOf(deps: {
     /** The unit as it stands today, or null. Inside a transaction, through its connection. */
     find: (id: UnitId, tx?: Pick<Tx, 'db'>): Promise<Unit | null> => store.find(tx?.db ?? prisma, id, today()),
 
-    /** Within the reader's scope. */
-    list: (permit: Permit<'unit.read'>, q = '', limit = 1000): Promise<Unit[]> =>
-      store.search(prisma, q, today(), limit, unitIds(permit.units)),
+    /** Within the reader's scope; as they stand today, or stood on a day. */
+    list: (permit: Permit<'unit.read'>, q = '', limit = 1000, on: Day = today()): Promise<Unit[]> =>
+      store.search(prisma, q, on, limit, unitIds(permit.units)),
 
     /** One unit with its versions, newest first; null when unknown or out of scope. */
     async read(permit: Permit<'unit.read'>, id: UnitId): Promise<{ unit: Unit; versions: Unit[] } | null> {

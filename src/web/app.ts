@@ -60,6 +60,7 @@ import { timesPages } from './times.pages.ts'
 import { tokenPages } from './tokens.pages.ts'
 import { trackingPages } from './tracking.pages.ts'
 import { undeliveredPages } from './undelivered.pages.ts'
+import { reorganisationPages } from './reorganisations.pages.ts'
 import { unitPages } from './units.pages.ts'
 import { isMultipart, nothingReceived, receive } from './uploads.ts'
 import type { Words } from './words/vi.ts'
@@ -90,6 +91,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...brakePages(services),
   ...importPages(services),
   ...unitPages(services),
+  ...reorganisationPages(services),
   ...rolePages(services),
   ...holidayPages(services),
   ...stepsPages(services),

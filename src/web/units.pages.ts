@@ -3,6 +3,7 @@ import { UnitId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
 import { UNIT_KINDS, type Unit } from '../units/unit.ts'
+import { asOfDay } from './as-of.ts'
 import { HttpFault } from './http-fault.ts'
 import { beyondEnd, paging } from './lists.ts'
 import { guarded, type Route } from './route.ts'
@@ -13,13 +14,14 @@ const PAGE = 50
 
 /** The organisation: every unit in its place, and each with its names over time. */
 export function unitPages(services: Services): Route[] {
-  const { units, accounts, roles, clock } = services
+  const { units, accounts, roles, reorganisations, clock } = services
   return [
     guarded('get', '/don-vi', 'unit.read', async (page, permit) => {
       const { t, lang } = page
       const q = page.query('q')
       const kind = UNIT_KINDS.find((each) => each === page.query('kind')) ?? null
-      const all = await units.list(permit, '', 5_000)
+      const asOf = asOfDay(page)
+      const all = await units.list(permit, '', 5_000, asOf.day ?? undefined)
       const matching = all.filter((unit) => (kind === null || unit.kind === kind) && matches(unit, q))
       const placed = q === '' && kind === null ? asTree(matching) : matching.map((unit) => ({ unit, depth: 0 }))
       const list = { total: placed.length, page: page.number(), pageSize: PAGE }
@@ -36,6 +38,8 @@ export function unitPages(services: Services): Route[] {
         rows: placed.slice((list.page - 1) * PAGE, list.page * PAGE),
         filtered: q !== '' || kind !== null,
         list: paging(list, t.units.noun),
+        asOf,
+        mayReorganise: page.may('reorganisation.read'),
         mayChange: page.may('unit.change'),
       })
     }),
@@ -52,6 +56,8 @@ export function unitPages(services: Services): Route[] {
         page.may('role.read') ? roles.list(page.permit('role.read')) : null,
       ])
       const today = dayOf(clock())
+      const passages = await reorganisations.passages(permit, id)
+      const mayReorganise = page.may('reorganisation.read')
       await page.render('unit.njk', {
         title: found.unit.name,
         back: { href: '/don-vi', text: t.units.back },
@@ -69,6 +75,8 @@ export function unitPages(services: Services): Route[] {
         below: all.filter((unit) => unit.parentId === id),
         accounts: held?.total ?? null,
         admins: grants?.filter((grant) => grant.role === 'unit-admin' && grant.unitId === id) ?? null,
+        passages,
+        mayReorganise,
         mayChange: page.may('unit.change'),
       })
     }),

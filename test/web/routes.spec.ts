@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { Day } from '../../src/kernel/day.ts'
+import { DEFAULT_OPTIONS } from '../../src/reorganisations/draft.ts'
 import type { AccountId, GroupId, UnitId } from '../../src/kernel/ids.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
 import { decided, done, local } from '../support/shared.ts'
@@ -209,6 +210,24 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /don-vi/:id/sua': [403, 403, 403, 403, 403, '/don-vi/:id', 403],
   'GET /don-vi/:id': ['in', 403, ...within(200), 200, 200],
 
+  'GET /sap-xep': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /sap-xep/moi': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /sap-xep/moi': [403, 403, 403, 403, 403, '/sap-xep/moi', 403],
+  'GET /sap-xep/mau': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /sap-xep/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /sap-xep/:id/van-ban': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /sap-xep/:id/tai-ve': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /sap-xep/:id/bao-cao': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /sap-xep/:id/sua': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /sap-xep/:id/sua': [403, 403, 403, 403, 403, '/sap-xep/:id/sua', 403],
+  'GET /sap-xep/:id/them': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /sap-xep/:id/them': [403, 403, 403, 403, 403, '/sap-xep/:id/them?loai=create', 403],
+  'POST /sap-xep/:id/bo': [403, 403, 403, 403, 403, '/sap-xep/:id?muc=viec', 403],
+  'GET /sap-xep/:id/tep': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /sap-xep/:id/tep': [403, 403, 403, 403, 403, '/sap-xep/:id/tep', 403],
+  'GET /sap-xep/:id/lam': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /sap-xep/:id/lam': [403, 403, 403, 403, 403, '/sap-xep/:id/lam?viec=schedule', 403],
+
   'GET /phan-quyen': ['in', 403, 403, 403, 403, 200, 200],
   'POST /phan-quyen': [403, 403, 403, 403, 403, '/phan-quyen', 403],
   'GET /phan-quyen/:id/thu-hoi': ['in', 403, 403, 403, 403, 200, 403],
@@ -282,6 +301,7 @@ let actors: Record<Exclude<Role, 'nobody'>, { readonly accountId: AccountId }>
 let approver: Awaited<ReturnType<typeof seedStaff>>
 let subjects: Record<Place, Subject>
 let province: UnitId
+let plan: string
 
 beforeAll(async () => {
   web = await startWeb()
@@ -317,6 +337,10 @@ beforeAll(async () => {
   }
   const csv = Buffer.from('Họ và tên;Ngày sinh;Đơn vị\nVi Thị Mỷ;27/07/1988;Sở Nội vụ')
   imported = await planned(services, approver, csv, { fileName: 'can-bo.csv' })
+  const made = await services.reorganisations.create(allowed('reorganisation.change', approver), {
+    ...{ name: 'Sắp xếp', document: null, effectiveOn: Day.parse('2027-07-01'), options: DEFAULT_OPTIONS },
+  })
+  plan = made.ok ? made.value : ''
   subjects = { agency: await subject('agency'), department: await subject('department'), other: await subject('other') }
 }, 60_000)
 afterAll(() => web.stop())
@@ -436,6 +460,7 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }
       if (key.includes('/moi/:loai')) return { id: 'hop-thu-chuc-danh', fields: {} }
       if (key.includes('/de-nghi-cua-toi/:id')) return { id: await draftOf('person'), fields: {} }
+      if (key.includes('/sap-xep/:id')) return { id: plan, fields: {} }
       if (key.includes('/danh-sach-thu/')) return { id: list, fields: {} }
       if (key.includes('/phan-quyen/')) return { id: grant, fields: {} }
       if (key.includes('/doi-soat/')) return { id: await reconciled(key, place), fields: {} }

@@ -32,7 +32,14 @@ const STAFF: readonly Section[] = [
     text: 'accounts',
     pages: [LISTS, CHANGES, IDLE, REVIEWS, { href: '/dia-chi', text: 'addresses' }],
   },
-  { href: '/don-vi', text: 'units', pages: [{ href: '/phan-quyen', text: 'roles' }] },
+  {
+    href: '/don-vi',
+    text: 'units',
+    pages: [
+      { href: '/sap-xep', text: 'reorganisations' },
+      { href: '/phan-quyen', text: 'roles' },
+    ],
+  },
   { href: '/nhap-danh-sach', text: 'imports' },
   { href: '/doi-soat', text: 'reconcile' },
   { href: '/quy-dinh', text: 'policies' },

@@ -98,6 +98,17 @@ export const STATES = {
     ignored: { tone: 'neutral', icon: 'pause' },
     gone: { tone: 'ended', icon: 'tick-circle' },
   },
+  reorganisation: {
+    draft: { tone: 'neutral', icon: 'ring' },
+    held: { tone: 'wait', icon: 'person' },
+    scheduled: { tone: 'info', icon: 'clock' },
+    blocked: { tone: 'bad', icon: 'triangle' },
+    applying: { tone: 'info', icon: 'sync' },
+    applied: { tone: 'ok', icon: 'tick-circle' },
+    reversing: { tone: 'info', icon: 'sync' },
+    reversed: { tone: 'ended', icon: 'back-arrow' },
+    cancelled: { tone: 'ended', icon: 'cross' },
+  },
 } as const satisfies Record<string, Record<string, Tag>>
 
 export type Family = keyof typeof STATES

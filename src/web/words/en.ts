@@ -101,6 +101,7 @@ export const en: Words = {
     inbox: 'To decide',
     people: 'People and mailboxes',
     units: 'Units',
+    reorganisations: reorganisationsEn.title,
     board: 'Unfinished work',
     reconcile: reconcileEn.title,
     requests: 'Requests',
@@ -197,6 +198,7 @@ export const en: Words = {
     row: importPagesEn.outcomes,
     run: reconcileEn.runStates,
     finding: reconcileEn.findingStates,
+    reorganisation: reorganisationsEn.states,
     change: lifeEn.changes.states,
   },
 
@@ -1200,6 +1202,7 @@ export const en: Words = {
   },
 
   brake: brakeEn,
+  reorganisations: reorganisationsEn,
   reconcile: reconcileEn,
   life: lifeEn,
   idle: idleEn,
@@ -1286,6 +1289,7 @@ export const en: Words = {
     ...listsEn.refusals,
     ...lifeEn.refusals,
     'no-sign-in': passwordEn.noSignIn,
+    ...reorganisationsEn.refusals,
     'unknown-unit': 'There is no such unit. Choose one from the list.',
     'unknown-parent': 'Choose the unit above from the list.',
     'own-descendant': 'The unit above cannot lie below this one.',

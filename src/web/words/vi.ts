@@ -98,6 +98,7 @@ export const vi = {
     inbox: 'Chờ duyệt',
     people: 'Người và hộp thư',
     units: 'Đơn vị',
+    reorganisations: reorganisationsVi.title,
     board: 'Việc còn dở',
     reconcile: reconcileVi.title,
     requests: 'Đề nghị',
@@ -194,6 +195,7 @@ export const vi = {
     row: importPagesVi.outcomes,
     run: reconcileVi.runStates,
     finding: reconcileVi.findingStates,
+    reorganisation: reorganisationsVi.states,
     change: lifeVi.changes.states,
   },
 
@@ -1210,6 +1212,7 @@ export const vi = {
   },
 
   brake: brakeVi,
+  reorganisations: reorganisationsVi,
   reconcile: reconcileVi,
   life: lifeVi,
   idle: idleVi,
@@ -1296,6 +1299,7 @@ export const vi = {
     ...listsVi.refusals,
     ...lifeVi.refusals,
     'no-sign-in': passwordVi.noSignIn,
+    ...reorganisationsVi.refusals,
     'unknown-unit': 'Không có đơn vị này. Chọn đơn vị trong danh sách.',
     'unknown-parent': 'Chọn đơn vị cấp trên trong danh sách.',
     'own-descendant': 'Đơn vị cấp trên không được nằm dưới chính đơn vị này.',
