@@ -4,6 +4,7 @@ import { Day } from '../../src/kernel/day.ts'
 import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import type { Services } from '../../src/main/compose.ts'
+import { makeAsked, type Askers } from './asking.ts'
 import { makeImports } from './imports.ts'
 import { peopleFrom, postsOf, type Post, type Someone } from './people.ts'
 import { province, type UnitPlan } from './province.ts'
@@ -119,7 +120,8 @@ export async function seed(services: Services, time: Time, say: (line: string) =
   say(`${made.mailboxes} mailboxes of units and functions, ${made.lists} distribution lists`)
 
   const requests = await makeRequests(seeding, { units, roots, issued, person })
-  say(`${requests.total} requests`)
+  const asked = await makeAsked(seeding, await askersOf(seeding, staff, { units, roots, issued, person }))
+  say(`${requests.total + asked} requests`)
   say(`${await makeImports(seeding, staff)} imported lists`)
   const { domain } = services.config.organisation
   const at = (key: string) => issued.get(key)
@@ -138,6 +140,26 @@ export async function seed(services: Services, time: Time, say: (line: string) =
       signIn('person', `${AGENCY} 5`, AGENCY),
     ],
     requests: requests.followed,
+  }
+}
+
+/** Who asks while signed in: people of the agency that the demo names. */
+async function askersOf(
+  seeding: Seeding,
+  staff: Askers['staff'],
+  { units, roots, issued, person }: Organisation,
+): Promise<Askers> {
+  const of = (nth: number): Promise<Askers['person']> => {
+    const one = issued.get(`${AGENCY} ${nth}`)
+    if (!one) throw new Error(`${AGENCY} ${nth} has no account`)
+    return actorOf(seeding, one.id)
+  }
+  const department = roots.find(({ name }) => name === AGENCY)?.below[0]
+  const made = department && units.get(department)
+  if (!made) throw new Error(`${AGENCY} has no department`)
+  return {
+    ...{ staff, admin: await of(1), person: await of(5), colleagues: [await of(3), await of(4)] },
+    ...{ department: made.id, newcomers: [person('Chuyên viên', {}), person('Chuyên viên', {})] },
   }
 }
 

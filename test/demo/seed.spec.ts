@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cliActor, permit } from '../../src/access/policy.ts'
 import { startDemo, type Demo } from '../../scripts/demo/start.ts'
+import { ASKED } from '../../scripts/demo/asking.ts'
 import { HOW_MANY } from '../../scripts/demo/stories.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'congvu-seed-'))
@@ -59,7 +60,7 @@ describe('the seeded province', () => {
       ),
     ).toBe(0)
     // All but those to the one whose contact address is of the province and nobody's.
-    const nobody = `recipient = (SELECT contact_email FROM request WHERE contact_email LIKE '%@quangninh.gov.vn')`
+    const nobody = `recipient = (SELECT contact_email FROM request WHERE kind = 'person' AND contact_email LIKE '%@quangninh.gov.vn')`
     expect(
       await count(`SELECT count(*) FROM outbox WHERE state <> 'sent' AND NOT (state = 'failed' AND ${nobody})`),
     ).toBe(0)
@@ -79,14 +80,16 @@ describe('the seeded province', () => {
       `SELECT state, count(*)::int AS n FROM request GROUP BY 1`,
     )
     expect(Object.fromEntries(rows.map(({ state, n }) => [state, n]))).toEqual({
-      draft: HOW_MANY.draft,
-      submitted: HOW_MANY.submitted + HOW_MANY['due-soon'] + HOW_MANY.overdue + HOW_MANY.resubmitted,
-      returned: HOW_MANY.returned,
-      approved: HOW_MANY.approved + HOW_MANY.activated,
-      rejected: HOW_MANY.rejected,
+      draft: HOW_MANY.draft + (ASKED.draft ?? 0),
+      submitted:
+        HOW_MANY.submitted + HOW_MANY['due-soon'] + HOW_MANY.overdue + HOW_MANY.resubmitted + (ASKED.submitted ?? 0),
+      returned: HOW_MANY.returned + (ASKED.returned ?? 0),
+      approved: HOW_MANY.approved + HOW_MANY.activated + (ASKED.approved ?? 0),
+      rejected: HOW_MANY.rejected + (ASKED.rejected ?? 0),
       withdrawn: HOW_MANY.withdrawn,
       expired: HOW_MANY.expired,
     })
+    expect(await count(`SELECT count(DISTINCT kind) FROM request`)).toBe(10)
     expect(await count(`SELECT count(*) FROM request_event WHERE at > now()`)).toBe(0)
     expect(await count(`SELECT count(*) FROM request WHERE state = 'submitted' AND due_at < now()`)).toBe(
       HOW_MANY.overdue,
