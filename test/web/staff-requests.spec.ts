@@ -3,7 +3,7 @@ import type { PersonActor } from '../../src/access/policy.ts'
 import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { vi } from '../../src/web/words/vi.ts'
-import { seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
+import { allowed, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
 import { signedIn } from '../support/signed-in.ts'
 import { errorsIn, plain, startWeb, type Visitor, type WebSystem } from '../support/web.ts'
 
@@ -300,6 +300,47 @@ describe('several at once', () => {
       good.map((id) => `request:${id}`),
     ])
     expect(rows.filter(({ action }) => action === 'request.approved')).toHaveLength(2)
+  })
+
+  test('of different kinds are named each by what it asks for, and only people are vouched for', async () => {
+    const { services } = web
+    const holders = [{ accountId: actors.second.accountId, rights: 'full' as const }]
+    const asked = async (unitId: UnitId): Promise<RequestId> => {
+      const ask = { kind: 'unit-mailbox' as const, unitId, holders, why: 'Theo phân công của Giám đốc Sở' }
+      const into = { chosen: null, language: 'vi' as const }
+      const sent = await services.requests.askAndSend(allowed('own.request', actors.second), ask, into)
+      if (!sent.ok) throw new Error(sent.refusal.kind)
+      return sent.value
+    }
+    const box = await asked(units.agency)
+    const { version } = await services.database.prisma.request.findUniqueOrThrow({ where: { id: box } })
+    const title = (await services.requests.read(allowed('request.read', actors.approver), box))?.title ?? ''
+    expect(title).not.toBe('')
+
+    const alone = await approver.get(query('approve', [box]))
+    expect(plain(alone.html)).toContain(title)
+    expect(plain(alone.html)).toContain(actors.second.name)
+    expect(alone.html).not.toMatch(/name="(identity|handOver)"/)
+
+    const person = await waiting(units.agency, 'Vi Thị Bích Ngần')
+    const both = await approver.get(query('approve', [box, person]))
+    expect(plain(both.html)).toContain(title)
+    expect(plain(both.html)).toContain('Vi Thị Bích Ngần')
+    expect(both.html).toMatch(/name="identity"/)
+    const seen = await approver.fill(
+      query('approve', [box, person]),
+      { lam: 'approve', identity: 'hr-list', handOver: 'slip', chon: [`${box}.${version}`, `${person}.2`] },
+      '/cho-duyet/nhieu',
+    )
+    expect(plain(seen.html)).toContain(vi.decisions.several.approve.done(2, 0))
+    expect(plain(seen.html)).toContain(title)
+    // A slip is a person's way in; a unit's mailbox has none.
+    expect(seen.html.match(/muc=giao/g)).toHaveLength(1)
+    // A unit's mailbox has a second step, of the province's IT staff.
+    expect(plain(seen.html)).toContain(vi.decisions.several.states.submitted)
+    expect(await Promise.all([box, person].map(stateOf))).toEqual(['submitted', 'approved'])
+    const row = await services.database.prisma.request.findUniqueOrThrow({ where: { id: box } })
+    expect([row.identity, row.handOver]).toEqual([null, null])
   })
 
   test('are returned with one comment; whoever was faster is named', async () => {
