@@ -1,6 +1,6 @@
 import type { Permit } from '../access/policy.ts'
 import type { HandOver } from '../accounts/account.ts'
-import { accept, type Decision } from '../kernel/decision.ts'
+import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { RequestId } from '../kernel/ids.ts'
 import type { Refusal } from './changes.ts'
 import type { Approved, Decisions } from './decisions.ts'
@@ -16,8 +16,10 @@ export type SeveralChoice =
   | { readonly type: 'return'; readonly comment: string }
 export type SeveralOutcome = {
   readonly id: RequestId
-  readonly outcome: Decision<Approved | { readonly state: 'returned' }, Refusal>
+  readonly outcome: Decision<Approved | { readonly state: 'returned' }, Refusal | Trouble>
 }
+/** Not done, or not known to be done, because something failed; asked for again, it is done once at most. */
+export type Trouble = { readonly kind: 'unavailable' }
 
 /** The same decision about several requests. */
 export function severalOf({ approve, return: giveBack }: Pick<Decisions, 'approve' | 'return'>) {
@@ -31,14 +33,24 @@ export function severalOf({ approve, return: giveBack }: Pick<Decisions, 'approv
     /**
      * Approves or returns one after the other, each in a transaction of its own as if decided about alone: seats, four eyes
      * and versions are looked at for each, and what is refused stops no other. The outcomes are in the order asked for.
+     * What fails, such as a database that goes away, is thrown, as it has to be where all of them are parts of one whole.
+     * With `failed`, which is told the error, it ends the series instead: that one and all after it are `unavailable`.
      */
     async decideSeveral(
       permit: Permit<'request.decide'>,
       choice: SeveralChoice,
       requests: readonly Read[],
+      failed?: (error: unknown) => void,
     ): Promise<SeveralOutcome[]> {
       const outcomes: SeveralOutcome[] = []
-      for (const each of requests) outcomes.push({ id: each.id, outcome: await one(permit, choice, each) })
+      try {
+        for (const each of requests) outcomes.push({ id: each.id, outcome: await one(permit, choice, each) })
+      } catch (error) {
+        if (failed === undefined) throw error
+        failed(error)
+        for (const { id } of requests.slice(outcomes.length))
+          outcomes.push({ id, outcome: refuse({ kind: 'unavailable' }) })
+      }
       return outcomes
     },
   }

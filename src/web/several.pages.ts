@@ -24,7 +24,7 @@ type Kept = { readonly view: RequestView; readonly why: string }
 
 /** The same decision about several requests of the inbox: what was chosen, the decision, and what came of each. */
 export function severalPages(services: Services): Route[] {
-  const { requests } = services
+  const { requests, log } = services
 
   async function show(page: Page): Promise<void> {
     const act = ACTS.find((each) => each === page.query('lam')) ?? 'approve'
@@ -62,6 +62,30 @@ export function severalPages(services: Services): Route[] {
     })
   }
 
+  type Views = ReadonlyMap<RequestId, RequestView>
+
+  /** Those of them that are within reach. */
+  async function viewsOf(page: Page, of: readonly { readonly id: RequestId }[]): Promise<Views> {
+    const permit = page.permit('request.read')
+    const views = await Promise.all(of.map(({ id }) => requests.read(permit, id)))
+    return new Map(views.flatMap((view) => (view === null ? [] : [[view.id, view] as const])))
+  }
+
+  /** What came of each; with 503, without counting anew what waits, for the database may be away. */
+  function showOutcomes(page: Page, act: Act, told: readonly Told[], views: Views, status?: 503): Promise<void> {
+    const done = told.filter((each) => each.done).length
+    return page.render(
+      'several-done.njk',
+      {
+        title: page.t.decisions.several[act].done(done, told.length - done),
+        back: { href: '/cho-duyet', text: page.t.decision.back },
+        rows: told.map((each) => ({ ...each, view: views.get(each.id) ?? null })),
+        ...(status === undefined ? {} : { waiting: 0 }),
+      },
+      status,
+    )
+  }
+
   const FIELDS = ['lam', 'identity', 'handOver', 'comment', 'known'] as const
 
   return [
@@ -79,15 +103,28 @@ export function severalPages(services: Services): Route[] {
         return
       }
       page.takeForm(FORM)
-      const outcomes = await requests.decideSeveral(permit, parsed.choice, chosen)
-      const told = outcomes.map(({ id, outcome }) => {
-        if (!outcome.ok) return { id, done: false, text: refusedText(page.t, outcome.refusal) }
+      // Read before, so that each has its name below even where nothing can be read any more.
+      const views = await viewsOf(page, chosen)
+      const outcomes = await requests.decideSeveral(permit, parsed.choice, chosen, (error) => {
+        log.error({ err: error }, 'Deciding about several requests broke off')
+      })
+      const told = outcomes.map(({ id, outcome }): Told => {
+        if (!outcome.ok) {
+          const { refusal } = outcome
+          const text = refusal.kind === 'unavailable' ? page.t.decisions.several.tryAgain : refusedText(page.t, refusal)
+          return { id, done: false, text }
+        }
         const { value } = outcome
         const slip = value.state === 'approved' && typed.handOver === 'slip' ? value.accountId : null
         const onwards = value.state === 'submitted' ? seatText(page.t, value.seat) : null
         const text = onwards === null ? '' : page.t.workflow.decision.stepDone(onwards)
         return { id, done: true, state: value.state, text, slip }
       })
+      if (outcomes.some((each) => !each.outcome.ok && each.outcome.refusal.kind === 'unavailable')) {
+        // The next page might not come: the session is where the trouble is.
+        await showOutcomes(page, act, told, views, 503)
+        return
+      }
       page.keepForm(OUTCOMES, { act, told: JSON.stringify(told) }, [])
       page.redirect(RESULT)
     }),
@@ -98,18 +135,9 @@ export function severalPages(services: Services): Route[] {
         page.redirect('/cho-duyet')
         return
       }
-      const permit = page.permit('request.read')
       const told = JSON.parse(form.values['told'] ?? '[]') as Told[]
-      const rows = await Promise.all(
-        told.map(async (each) => ({ ...each, view: await requests.read(permit, each.id) })),
-      )
-      const done = rows.filter((row) => row.done).length
-      const says = page.t.decisions.several
-      await page.render('several-done.njk', {
-        title: says[form.values['act'] === 'return' ? 'return' : 'approve'].done(done, rows.length - done),
-        back: { href: '/cho-duyet', text: page.t.decision.back },
-        rows,
-      })
+      const act = form.values['act'] === 'return' ? 'return' : 'approve'
+      await showOutcomes(page, act, told, await viewsOf(page, told))
     }),
   ]
 }

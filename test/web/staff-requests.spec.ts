@@ -343,6 +343,27 @@ describe('several at once', () => {
     expect([row.identity, row.handOver]).toEqual([null, null])
   })
 
+  test('where the database goes away meanwhile: what was done is told, and the rest to be tried again', async () => {
+    const ids = [await waiting(units.agency), await waiting(units.agency), await waiting(units.agency)]
+    const { pool } = web.services.database
+    await pool.query(`CREATE FUNCTION goes_away() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`)
+    await pool.query(`CREATE TRIGGER goes_away BEFORE UPDATE ON request FOR EACH ROW
+      WHEN (NEW.id = '${ids[1]}') EXECUTE FUNCTION goes_away()`)
+    const fields = { lam: 'approve', identity: 'hr-list', handOver: 'link', ...chosen(ids) }
+    const seen = await approver.fill(query('approve', ids), fields, '/cho-duyet/nhieu')
+    await pool.query('DROP TRIGGER goes_away ON request; DROP FUNCTION goes_away()')
+    expect(seen.status).toBe(503)
+    const text = plain(seen.html)
+    expect(text).toContain(vi.decisions.several.approve.done(1, 2))
+    expect(text.split(vi.decisions.several.tryAgain)).toHaveLength(3)
+    for (const id of ids) expect(seen.html).toContain(`href="/cho-duyet/${id}"`)
+    expect(await Promise.all(ids.map(stateOf))).toEqual(['approved', 'submitted', 'submitted'])
+
+    const again = await approver.fill(query('approve', ids.slice(1)), fields, '/cho-duyet/nhieu')
+    expect(plain(again.html)).toContain(vi.decisions.several.approve.done(2, 1))
+  })
+
   test('are returned with one comment; whoever was faster is named', async () => {
     const ids = [await waiting(units.agency), await waiting(units.agency)]
     await decide(second, ids[1] as RequestId, { decision: 'reject', rejectText: 'Không thuộc đơn vị', version: '2' })

@@ -27,6 +27,7 @@ export const decisionsEn: DecisionsWords = {
     outcome: 'Outcome',
     states: { approved: 'Approved', submitted: 'Step approved', returned: 'Returned' },
     notDone: 'Not done',
+    tryAgain: 'The system has just failed. Open the request to see where it stands, then try again.',
     slip: 'Print the slip',
   },
   differences: {

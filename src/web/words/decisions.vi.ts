@@ -26,6 +26,7 @@ export const decisionsVi = {
     outcome: 'Kết quả',
     states: { approved: 'Đã duyệt', submitted: 'Đã duyệt bước này', returned: 'Đã trả lại' },
     notDone: 'Chưa làm được',
+    tryAgain: 'Hệ thống vừa gặp trục trặc. Mở đề nghị xem đã quyết định chưa, rồi làm lại.',
     slip: 'In phiếu',
   },
   differences: {
