@@ -67,8 +67,16 @@ function unrefTimers(): () => void {
   }
 }
 
-async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+/** Connections whose breaking, also while they rest, is the next statement's error and never the process's end. */
+function poolOf(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url })
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  const pool = poolOf(url)
   const engine = await SchemaEngine.new(
     { datamodels: [datamodel()] },
     () => undefined,
@@ -91,15 +99,18 @@ async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promis
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
   await client.connect()
+  const pgPool = poolOf(url)
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
     const { appliedMigrationNames } = await withEngine(url, (engine) =>
       engine.applyMigrations({ migrationsList: migrationsList(), filters }),
     )
-    await runMigrations({ connectionString: url })
+    await runMigrations({ pgPool })
     return appliedMigrationNames
   } finally {
+    await pgPool.end()
     await client.end()
   }
 }
