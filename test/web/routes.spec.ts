@@ -139,7 +139,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /ra-soat': ['in', 403, 200, 200, 200, 200, 200],
   'POST /ra-soat': [403, 403, 403, 403, 403, '/ra-soat', 403],
   'GET /ra-soat/:id': ['in', 403, 200, 200, 200, 200, 200],
-  'POST /ra-soat/:id': [403, 403, ...within('/ra-soat/:id'), '/ra-soat/:id', 403],
+  'POST /ra-soat/:id': [403, 403, ...within('/ra-soat/:id?don-vi=*'), '/ra-soat/:id?don-vi=*', 403],
   'GET /ra-soat/:id/bien-nhan': ['in', 403, 404, 404, 404, 404, 404],
   'GET /danh-sach-thu': ['in', 403, 200, 200, 200, 200, 200],
   'GET /danh-sach-thu/:id': ['in', 403, ...within(200), 200, 200],
