@@ -10,6 +10,7 @@ export default {
   transformIgnorePatterns: ['/node_modules/'],
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/scripts/longest-first.js',
   injectGlobals: false,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
 }

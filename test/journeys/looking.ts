@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { full } from '../support/scale.ts'
@@ -10,17 +9,17 @@ const PICTURED = [390, 1280]
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Where the pictures of this run are kept. */
-const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'congvu-pictures')
-mkdirSync(pictures, { recursive: true })
+/** The folder for pictures; none are taken where none is named, for they cost as much as all the rest. */
+const pictures = process.env['SCREENSHOTS']
+if (pictures !== undefined) mkdirSync(pictures, { recursive: true })
 /** With a folder named, or at full figures, each language is looked at in both widths; else in its journey's own. */
-const both = full || process.env['SCREENSHOTS'] !== undefined
+const both = full || pictures !== undefined
 
 type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string; readonly target: unknown }[] }
 export type Look = (page: Page, name: string) => Promise<void>
 
 /**
- * Looks at a page as it stands: axe and a picture at desk and phone width, nothing to scroll sideways at six widths, no
+ * Looks at a page as it stands: axe (and a picture) at desk and phone width, nothing to scroll sideways at six widths, no
  * word that a program left behind. What is wrong is gathered in `faults`, so that one run tells everything.
  */
 export function looking(lang: 'vi' | 'en', width: number, faults: string[]): Look {
@@ -36,7 +35,8 @@ export function looking(lang: 'vi' | 'en', width: number, faults: string[]): Loo
         for (const node of nodes)
           if (!exempt(id, node.html))
             fault(`axe at ${each}: ${id} ${JSON.stringify(node.target)} ${node.html.slice(0, 160)}`)
-      await page.screenshot({ path: join(pictures, `${name}-${lang}-${each}.png`), fullPage: true })
+      if (pictures !== undefined)
+        await page.screenshot({ path: join(pictures, `${name}-${lang}-${each}.png`), fullPage: true })
     }
     const odd = await page.evaluate<string[]>(ODD)
     for (const text of odd) fault(text)

@@ -58,7 +58,7 @@ test('the main job is done in Vietnamese at a desk and in English on a phone, an
   // At once, for most of the time a browser is waited for.
   const faults = await Promise.all([journey('vi', 1280, 'Đặng Thị Ngọc Huyền'), journey('en', 390, 'Phạm Thị Hải Yến')])
   expect(faults.flat()).toEqual([])
-}, 240_000)
+}, 480_000)
 
 test('the main job is done with the keyboard alone', async () => {
   const [person, approver] = await Promise.all([visit(), visit()])
@@ -66,7 +66,7 @@ test('the main job is done with the keyboard alone', async () => {
   await approve(world, keyboard(approver.page, world.base), asked)
   await activate(world, keyboard(person.page, world.base), asked)
   expect([...person.errors, ...approver.errors]).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('the main job is done without scripts', async () => {
   const [person, approver] = await Promise.all([
@@ -78,4 +78,4 @@ test('the main job is done without scripts', async () => {
   await follow(hands(person.page), asked)
   await approve(world, hands(approver.page), asked)
   await activate(world, hands(person.page), asked)
-}, 60_000)
+}, 120_000)
