@@ -36,10 +36,10 @@ export async function staffPages(
 ): Promise<void> {
   await visitAll(approver, 'admin', look, {
     settled: ['/cho-duyet', 'a[href="/cho-duyet?tab=settled"]'],
-    several: ['/cho-duyet', '.cv-table tbody .cv-check', 'button[value=approve]'],
+    several: ['/cho-duyet', 'tick .cv-table tbody input[type=checkbox]', 'button[value=approve]'],
     'several-error': [
       '/cho-duyet',
-      '.cv-table tbody .cv-check',
+      'tick .cv-table tbody input[type=checkbox]',
       'button[value=return]',
       'main form[method=post] button',
     ],
@@ -225,11 +225,15 @@ export const reconcileWays: Ways = {
 
 type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>
 
-/** Each page by its way: where it starts and what is pressed. */
+/** Each page by its way: where it starts, and what is pressed or ticked there. */
 export async function visitAll(hands: Hands, who: string, look: Look, ways: Ways): Promise<void> {
   for (const [name, [path, ...presses]] of Object.entries(ways)) {
     await hands.open(path)
     for (const what of presses) {
+      if (what.startsWith('tick ')) {
+        await hands.page.locator(what.slice(5)).first().check()
+        continue
+      }
       const menu = hands.page.locator('.govuk-js-service-navigation-toggle')
       if (what.startsWith('nav ') && (await menu.isVisible())) await menu.click()
       await hands.press(what)
