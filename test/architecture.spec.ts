@@ -111,6 +111,7 @@ describe('the walls of the house', () => {
 
   test.each([
     'request',
+    'comment',
     'details',
     'address',
     'account',

@@ -21,6 +21,7 @@ import { documentOf } from './openapi.ts'
 import { policyRoutes } from './policies.routes.ts'
 import { Problem, type ApiRefusal } from './problem.ts'
 import { ownRequestRoutes } from './own-requests.routes.ts'
+import { commentRoutes } from './comments.routes.ts'
 import { requestRoutes } from './requests.routes.ts'
 import { severalRoutes } from './several.routes.ts'
 import { roleRoutes } from './roles.routes.ts'
@@ -34,6 +35,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...meRoutes(services),
   ...unitRoutes(services),
   ...requestRoutes(services),
+  ...commentRoutes(services),
   ...ownRequestRoutes(services),
   ...severalRoutes(services),
   ...deputyRoutes(services),

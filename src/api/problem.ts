@@ -15,6 +15,7 @@ import type { RetryRefusal } from '../letters/letters.ts'
 import type { TextRefusal } from '../letters/texts.ts'
 import type { ChangeRefusal } from '../scheduled/change.ts'
 import type { PersonNameRefusal } from '../kernel/person-name.ts'
+import type { CommentRefusal } from '../requests/comment.ts'
 import type { Refusal } from '../requests/requests.ts'
 import type { StepsRefusal } from '../requests/steps-policies.ts'
 import type { UnitRefusal } from '../units/unit.ts'
@@ -63,6 +64,7 @@ export type ApiRefusal =
   | OnceRefusal
   | Forbidden
   | Refusal
+  | CommentRefusal
   | RoleRefusal
   | UnitRefusal
   | HolidayRefusal
@@ -123,6 +125,7 @@ const ROWS = {
   incomplete: row(422, 'Đề nghị chưa đủ thông tin', 'The request is not complete'),
   'not-yet': row(409, 'Chưa đến hạn', 'It is not due yet'),
   'unknown-request': row(404, 'Không có đề nghị này', 'There is no such request'),
+  'too-many-comments': row(409, 'Đề nghị đã có đủ số ý kiến', 'The request has as many comments as it takes'),
   'not-your-unit': row(403, 'Không phải đơn vị của tài khoản này', 'It is not this account’s unit'),
   'not-your-mailbox': row(403, 'Không phải hộp thư của tài khoản này', 'It is not this account’s mailbox'),
   'unit-has-mailbox': row(409, 'Đơn vị đã có hộp thư đơn vị', 'The unit has its mailbox already'),

@@ -79,10 +79,11 @@ const erasing = Prisma.raw(
     .join(', '),
 )
 
-/** Erases what tells of a person, in the requests, their histories and their official letters. */
+/** Erases what tells of a person, in the requests, their histories, comments and official letters. */
 export async function erase(db: Db, ids: readonly string[], at: Date): Promise<void> {
   await db.$executeRaw`UPDATE request SET ${erasing}, purged_at = ${at} WHERE id = ANY (${ids}::uuid[])`
   await db.$executeRaw`DELETE FROM request_version WHERE request_id = ANY (${ids}::uuid[])`
+  await db.$executeRaw`DELETE FROM request_comment WHERE request_id = ANY (${ids}::uuid[])`
   await db.$executeRaw`DELETE FROM official_letter WHERE request_id = ANY (${ids}::uuid[])`
   await db.$executeRaw`
     UPDATE request_event SET note = NULL, by_name = NULL, for_name = NULL WHERE request_id = ANY (${ids}::uuid[])`

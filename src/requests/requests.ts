@@ -2,6 +2,7 @@ import type { Permit } from '../access/policy.ts'
 import type { RequestId } from '../kernel/ids.ts'
 import { askingOf } from './asking.ts'
 import { changesOf, type RequestsDeps } from './changes.ts'
+import { commentsOf } from './comments.ts'
 import { decisionsOf } from './decisions.ts'
 import { filingOf } from './filing.ts'
 import { inboxOf } from './inbox.ts'
@@ -16,6 +17,7 @@ import { submissionsOf } from './submissions.ts'
 
 export type { AskRefusal, Refusal } from './changes.ts'
 export type { ApproveChoice, Approved } from './decisions.ts'
+export type { CommentLine } from './comments.ts'
 export type { Draft, Tracked } from './filing.ts'
 export type { Inbox, InboxLine, InboxPlace, InboxTab } from './inbox.ts'
 export { INBOX_TABS } from './inbox.ts'
@@ -50,6 +52,7 @@ export function requestsOf(deps: RequestsDeps) {
     ...purgingOf(deps, changes),
     ...officialLettersOf(deps),
     ...submissionsOf(deps, changes),
+    ...commentsOf(deps),
 
     /** Ends drafts and returned requests whose time is over; answers how many. */
     async expire(permit: Permit<'system.tidy'>): Promise<number> {

@@ -44,6 +44,7 @@ import { sessions } from './middleware/session.ts'
 import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } from './page.ts'
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
 import { ownRequestPages } from './own-requests.pages.ts'
+import { commentPages } from './comments.pages.ts'
 import { officialLetterPages } from './official-letter.pages.ts'
 import { policyPages } from './policies.pages.ts'
 import { reconcilePages } from './reconcile.pages.ts'
@@ -70,6 +71,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...homePages(services),
   ...requestPages(services),
   ...officialLetterPages(services),
+  ...commentPages(services),
   ...trackingPages(services),
   ...ownRequestPages(services),
   ...activationPages(services),

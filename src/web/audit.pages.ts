@@ -109,6 +109,7 @@ function detailsOf(key: string, value: unknown, t: Words, names: Names): string[
   const name = Object.hasOwn(t.audit.details, key) ? t.audit.details[key] : key
   const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     role: t.roles,
+    reader: t.comments.readers,
     identity: t.identity,
     handOver: t.handOver,
     reason: t.audit.reasons,

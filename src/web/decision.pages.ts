@@ -7,6 +7,7 @@ import type { Services } from '../main/compose.ts'
 import { takesVouching } from '../requests/ask.ts'
 import { IDENTITIES, type Identity } from '../requests/request.ts'
 import type { RequestView } from '../requests/requests.ts'
+import { commentsView } from './comments-view.ts'
 import { differences } from './differences.ts'
 import { HttpFault } from './http-fault.ts'
 import type { KeptForm, Page } from './page.ts'
@@ -36,8 +37,8 @@ export function decisionPages(services: Services): Route[] {
 
   async function show(page: Page, view: RequestView, kept: KeptForm | null, number: string | null): Promise<void> {
     const open = view.state === 'submitted'
-    const mayDecide =
-      open && page.may('request.decide') && covers(page.permit('request.decide').units, view.details.unitId)
+    const decides = page.may('request.decide') && covers(page.permit('request.decide').units, view.details.unitId)
+    const mayDecide = open && decides
     const mayReveal = page.may('number.reveal') && covers(page.permit('number.reveal').units, view.details.unitId)
     const account =
       view.accountId !== null && page.may('account.read')
@@ -55,6 +56,12 @@ export function decisionPages(services: Services): Route[] {
       view.address === null ? null : tombstones.why(localPartOf(view.address)),
       services.letters.trouble(view.contactEmail),
     ])
+    const written = await requests.comments(page.permit('request.read'), view.id)
+    const said = commentsView(page, written?.lines ?? [], {
+      // Whoever asked for it answers as the applicant, on their own page.
+      ...{ id: view.id, action: decides && written?.own === false ? `/cho-duyet/${view.id}/y-kien` : null },
+      ...{ chooses: true, readers: true },
+    })
     const errorOf = (field: string) => kept?.errors.find((error) => error.field === field)?.text
     const typed = kept?.values ?? {}
     await page.render('request-decision.njk', {
@@ -62,7 +69,8 @@ export function decisionPages(services: Services): Route[] {
       // The page that shows a number answers a POST; what links to itself leads to the request.
       path: `/cho-duyet/${view.id}`,
       back: { href: '/cho-duyet', text: page.t.decision.back },
-      errors: kept?.errors ?? [],
+      errors: [...(kept?.errors ?? []), ...said.errors],
+      comments: said.comments,
       view,
       stage,
       account,

@@ -4,6 +4,7 @@ import type { Services } from '../main/compose.ts'
 import { asksAddress } from '../requests/ask.ts'
 import { OWN_KINDS } from '../requests/kinds.ts'
 import type { Own, Refusal } from '../requests/requests.ts'
+import { commentsView } from './comments-view.ts'
 import { differences } from './differences.ts'
 import { HttpFault } from './http-fault.ts'
 import { errorAt, keptForm } from './kept-form.ts'
@@ -36,7 +37,12 @@ export function ownRequestPages(services: Services): Route[] {
   async function show(page: Page, own: Own): Promise<void> {
     const { t } = page
     const letter = await requests.letterOf(own.id)
+    const said = commentsView(page, await requests.commentsForApplicant(own.id), {
+      ...{ id: own.id, chooses: false, readers: false },
+      action: own.state === 'submitted' || own.state === 'returned' ? `${pathOf(own)}/y-kien` : null,
+    })
     await page.render('own-request.njk', {
+      ...said,
       title: own.title ?? t.workflow.kinds[own.kind],
       back: { href: LIST, text: t.asking.mine.back },
       ...{ own, stage: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own), letter },

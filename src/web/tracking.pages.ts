@@ -1,5 +1,6 @@
 import type { Services } from '../main/compose.ts'
 import type { Tracked } from '../requests/requests.ts'
+import { commentsView } from './comments-view.ts'
 import { differences } from './differences.ts'
 import { back, errorAt } from './kept-form.ts'
 import type { Page } from './page.ts'
@@ -68,7 +69,13 @@ export function trackingPages(services: Services): Route[] {
     const tracked = await followed(page)
     if (!tracked) return
     const view = viewOf(page, tracked)
+    const { id, state } = tracked
+    const said = commentsView(page, await requests.commentsForApplicant(id), {
+      ...{ id, action: state === 'submitted' || state === 'returned' ? '/theo-doi/y-kien' : null },
+      ...{ chooses: false, readers: false },
+    })
     await page.render('track-result.njk', {
+      ...said,
       title: page.t.tracking.caption(tracked.code),
       back: { href: FORM.path, text: page.t.tracking.other },
       tracked,

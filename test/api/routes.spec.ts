@@ -51,6 +51,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /requests': staff(200),
   'GET /request-counts': staff(200),
   'GET /requests/:id': scoped(200),
+  'GET /requests/:id/comments': scoped(200),
+  'POST /requests/:id/comments': [401, 403, ...within(201), 201, 403],
   'POST /requests/:id/number': [401, 403, ...within(200), 200, 403],
   'POST /requests/:id/approval': bySeat(200),
   'POST /requests/:id/return': bySeat(200),
@@ -311,6 +313,8 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
       const body = approval ? { identity: 'hr-list', handOver: 'link' } : { comment: 'Bổ sung số quyết định' }
       return { path: at(id), body, tagged: `/requests/${id}` }
     }
+    case 'POST /requests/:id/comments':
+      return { path: at(requests[place]), body: { text: 'Đã xác minh với phòng tổ chức' } }
     case 'POST /me/requests':
       return { path: route, body: { ask: quota(askers[role], 4_096), address: null } }
     case 'GET /me/requests/:id':

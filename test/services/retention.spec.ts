@@ -37,6 +37,7 @@ async function ended(how: Ends, email = `kin${unique()}@example.com`): Promise<R
   const id = await submitted(office.services, someDetails(units.agency, { fullName: 'Phạm Thị Kín' }), email)
   const permit = allowed('request.decide', staff)
   const choice = { version: 2, comment: SECRET }
+  await requests.comment(permit, id, { visible: true, text: SECRET })
   if (how === 'withdrawn') await requests.withdraw(id)
   if (how === 'rejected') await requests.reject(permit, id, choice)
   if (how === 'expired') {
@@ -85,6 +86,12 @@ describe('a request that came to nothing', () => {
     })
     expect(after.purgedAt).not.toBeNull()
     expect(await found(email, 'Phạm Thị Kín', 'pham thi kin', SECRET, before.ninHash ?? '?')).toEqual([])
+    expect(await office.services.database.prisma.requestComment.count({ where: { requestId: id } })).toBe(0)
+    const late = office.services.requests.comment(allowed('request.decide', staff), id, {
+      visible: false,
+      text: 'Muộn',
+    })
+    expect(await late).toEqual({ ok: false, refusal: { kind: 'unknown-request' } })
     // Nothing more is done to it, and nobody finds it by what it was.
     await pass(1)
     expect((await row(id)).purgedAt).toEqual(after.purgedAt)
@@ -198,7 +205,9 @@ test('every column of a request is either kept or erased: a new one is decided a
   const about = await office.services.database.pool.query<{ name: string }>(
     `SELECT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f' AND confrelid = 'request'::regclass`,
   )
-  expect(about.rows.map(({ name }) => name).sort()).toEqual(['official_letter', 'request_event', 'request_version'])
+  expect(about.rows.map(({ name }) => name).sort()).toEqual([
+    ...['official_letter', 'request_comment', 'request_event', 'request_version'],
+  ])
 })
 
 test('the database itself holds that nothing personal stays in what was purged', async () => {

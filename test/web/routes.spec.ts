@@ -64,6 +64,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /theo-doi/rut': all('/theo-doi'),
   'POST /theo-doi/rut': all('/theo-doi'),
   'POST /theo-doi/bo-sung': all('/theo-doi'),
+  'POST /theo-doi/y-kien': all('/theo-doi'),
 
   'GET /de-nghi-cua-toi': ['in', 200, 200, 200, 200, 200, 200],
   'GET /de-nghi-cua-toi/moi': ['in', 200, 200, 200, 200, 200, 200],
@@ -79,6 +80,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /de-nghi-cua-toi/:id/cong-van': ['in', 200, ...Array<Cell>(5).fill(404)],
   'POST /de-nghi-cua-toi/:id/cong-van': [403, '/de-nghi-cua-toi/:id/cong-van', ...Array<Cell>(5).fill(404)],
   'GET /de-nghi-cua-toi/:id/cong-van/tep': ['in', ...Array<Cell>(6).fill(404)],
+  'POST /de-nghi-cua-toi/:id/y-kien': [403, '/de-nghi-cua-toi/:id', ...Array<Cell>(5).fill(404)],
   'GET /de-nghi-cua-toi/:id/rut': ['in', 200, ...Array<Cell>(5).fill(404)],
   'POST /de-nghi-cua-toi/:id/rut': [403, '/de-nghi-cua-toi/:id', ...Array<Cell>(5).fill(404)],
 
@@ -115,6 +117,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     403,
   ],
   'POST /cho-duyet/:id/nhan-xu-ly': [403, 403, ...within('/cho-duyet/:id'), '/cho-duyet/:id', 403],
+  'POST /cho-duyet/:id/y-kien': [403, 403, ...within('/cho-duyet/:id'), '/cho-duyet/:id', 403],
   'POST /cho-duyet/:id/so-dinh-danh': [403, 403, ...within(200), 200, 403],
 
   'GET /tai-khoan': ['in', 403, 200, 200, 200, 200, 200],
@@ -419,6 +422,8 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       return { id: await withLetter(place), fields: {} }
     case 'POST /cho-duyet/:id/nhan-xu-ly':
       return { id: await asked(place), fields: { why: 'Người duyệt đi vắng', version: '2' } }
+    case 'POST /cho-duyet/:id/y-kien':
+      return { id: await asked(place), fields: { commentText: 'Đã xác minh', reader: 'staff' } }
     case 'POST /cho-duyet/:id/quyet-dinh':
       return { id: await asked(place), fields: { decision: 'return', returnText: 'Bổ sung quyết định', version: '2' } }
     case 'GET /kich-hoat/:token':

@@ -14,6 +14,7 @@ const RULES = {
   track: { narrow: [10, 15 * MINUTE], account: [60, 15 * MINUTE], wide: [120, 15 * MINUTE] },
   activate: { narrow: [15, 15 * MINUTE], account: [40, 60 * MINUTE], wide: [120, 15 * MINUTE] },
   reset: { narrow: [5, 60 * MINUTE], account: [10, 60 * MINUTE], wide: [60, 60 * MINUTE] },
+  comment: { narrow: [10, 15 * MINUTE], account: [20, 60 * MINUTE], wide: [200, 60 * MINUTE] },
   upload: { narrow: [20, 60 * MINUTE], account: [20, 60 * MINUTE], wide: [400, 60 * MINUTE] },
   search: { narrow: [300, MINUTE], account: [300, MINUTE], wide: [1200, MINUTE] },
 } as const satisfies Record<string, Record<'narrow' | 'account' | 'wide', readonly [points: number, seconds: number]>>

@@ -17,6 +17,7 @@ import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
 import type { Words } from './vi.ts'
 import { workflowEn } from './workflow.en.ts'
+import { commentsEn } from './comments.en.ts'
 import { decisionsEn } from './decisions.en.ts'
 import { askingEn } from './asking.en.ts'
 
@@ -151,6 +152,7 @@ export const en: Words = {
     slip: 'Print a slip and hand it over',
   },
   workflow: workflowEn,
+  comments: commentsEn,
   decisions: decisionsEn,
   asking: askingEn,
   letters: letterPagesEn,
@@ -1131,6 +1133,7 @@ export const en: Words = {
       validFrom: 'from',
       ...workflowEn.audit.details,
       ...decisionsEn.audit.details,
+      ...commentsEn.audit.details,
     },
     reasons: {
       forbidden: 'the account may not',
@@ -1182,6 +1185,7 @@ export const en: Words = {
       'naming.changed': 'Address patterns changed',
       ...workflowEn.audit.actions,
       ...decisionsEn.audit.actions,
+      ...commentsEn.audit.actions,
       ...letterPagesEn.audit,
       ...reviewsEn.audit,
       ...passwordEn.audit,

@@ -15,6 +15,7 @@ import { passwordVi } from './password.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
 import { workflowVi } from './workflow.vi.ts'
+import { commentsVi } from './comments.vi.ts'
 import { decisionsVi } from './decisions.vi.ts'
 import { askingVi } from './asking.vi.ts'
 import { apiVi } from './api.vi.ts'
@@ -148,6 +149,7 @@ export const vi = {
     slip: 'In phiếu giao tận tay',
   },
   workflow: workflowVi,
+  comments: commentsVi,
   decisions: decisionsVi,
   asking: askingVi,
   letters: letterPagesVi,
@@ -1137,6 +1139,7 @@ export const vi = {
       validFrom: 'từ ngày',
       ...workflowVi.audit.details,
       ...decisionsVi.audit.details,
+      ...commentsVi.audit.details,
     } as Record<string, string>,
     reasons: {
       forbidden: 'tài khoản không có quyền',
@@ -1192,6 +1195,7 @@ export const vi = {
       'naming.changed': 'Sửa mẫu địa chỉ',
       ...workflowVi.audit.actions,
       ...decisionsVi.audit.actions,
+      ...commentsVi.audit.actions,
       ...letterPagesVi.audit,
       ...reviewsVi.audit,
       ...passwordVi.audit,
