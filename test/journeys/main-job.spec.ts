@@ -11,7 +11,7 @@ let world: World
 let chromium: Browser
 beforeAll(async () => {
   ;[world, chromium] = await Promise.all([startWorld(), startChromium()])
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   await chromium.close()
   await world.stop()
@@ -21,7 +21,7 @@ afterAll(async () => {
 async function visit(options: BrowserContextOptions = {}): Promise<{ page: Page; errors: string[] }> {
   const context = await chromium.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
   page.on('console', (message) => {
@@ -66,7 +66,7 @@ test('the main job is done with the keyboard alone', async () => {
   await approve(world, keyboard(approver.page, world.base), asked)
   await activate(world, keyboard(person.page, world.base), asked)
   expect([...person.errors, ...approver.errors]).toEqual([])
-}, 120_000)
+}, 240_000)
 
 test('the main job is done without scripts', async () => {
   const [person, approver] = await Promise.all([
@@ -78,4 +78,4 @@ test('the main job is done without scripts', async () => {
   await follow(hands(person.page), asked)
   await approve(world, hands(approver.page), asked)
   await activate(world, hands(person.page), asked)
-}, 120_000)
+}, 240_000)
