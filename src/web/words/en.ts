@@ -1405,6 +1405,7 @@ export const en: Words = {
       row: 'Row of an import',
       run: 'Comparison',
       finding: 'Finding',
+      reorganisation: 'Reorganisation',
     },
     buttons: 'Buttons and links',
     focusLink: 'An ordinary link',

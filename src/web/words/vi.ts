@@ -1416,6 +1416,7 @@ export const vi = {
       row: 'Dòng của danh sách',
       run: 'Lần đối soát',
       finding: 'Điểm lệch',
+      reorganisation: 'Phương án sắp xếp đơn vị',
     },
     buttons: 'Nút và liên kết',
     focusLink: 'Liên kết thường',
