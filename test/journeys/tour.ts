@@ -2,7 +2,6 @@ import { expect } from '@jest/globals'
 import { PASSWORD } from '../support/people.ts'
 import type { Hands } from './hands.ts'
 import type { Look } from './looking.ts'
-import { IMPORT_WAYS } from './imports.ts'
 import { signIn } from './main-job.ts'
 import type { World } from './world.ts'
 
@@ -119,7 +118,6 @@ export async function staffPages(
     letters: ['/viec-con-do', 'nav a[href="/thu"]'],
     addresses: ['/tai-khoan', 'nav a[href="/dia-chi"]'],
     audit: ['/viec-con-do', 'nav a[href="/nhat-ky"]'],
-    ...IMPORT_WAYS,
     'audit-checked': ['/nhat-ky', 'form[action="/nhat-ky/kiem-tra"] button'],
   })
   await accessToken(staff, look)
@@ -167,8 +165,6 @@ export async function staffPages(
     '/quy-dinh/vong-doi',
     '/chot-an-toan',
     '/chot-an-toan/nguong',
-    '/nhap-danh-sach',
-    '/quy-dinh/nhap-danh-sach',
     '/doi-soat',
     '/doi-soat/diem-lech',
   ]) {

@@ -7,7 +7,6 @@ import { work, type Worker } from '../../src/main/work.ts'
 import { freePort } from '../../scripts/servers/ports.ts'
 import { applied, atWork, inStep, issued, type Mailbox } from '../support/people.ts'
 import { decided, done, full, issuedShared, local, setHolders } from '../support/shared.ts'
-import { seedImports } from './imports.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
 export type World = {
@@ -48,7 +47,6 @@ export async function startWorld(): Promise<World> {
   ])
   await share(services, units, { approver, it })
   await fill(system, units, seed)
-  await seedImports(services, seed)
   await compare(system, units)
   return {
     ...{ system, base, units, people: { approver, it, auditor } },
