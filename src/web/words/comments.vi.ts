@@ -24,7 +24,7 @@ export const commentsVi = {
     reader: 'Chọn ai đọc được ý kiến này',
     full: 'Đề nghị này đã có đủ số ý kiến, không nhận thêm',
     closed: 'Đề nghị đã kết thúc nên không nhận thêm ý kiến',
-    own: 'Đây là đề nghị của chính bạn: viết ý kiến ở trang “Đề nghị của tôi”',
+    own: 'Đây là đề nghị do chính mình gửi: viết ý kiến ở trang “Đề nghị của tôi”',
   },
   audit: {
     actions: { 'request.commented': 'Viết ý kiến về đề nghị' },
