@@ -29,7 +29,7 @@ describe('congvu migrate', () => {
   })
 
   test('two at once and one after: applied once, all content', async () => {
-    const env = await settings('migrated')
+    const env = await settings('twice')
     const both = await Promise.all([1, 2].map(() => congvu(env, 'migrate', '--json')))
     expect(both.map(({ code, err }) => [code, err])).toEqual([
       [0, ''],
