@@ -6,7 +6,10 @@ import { newCode, newDigits, newLinkSecret, sameText, tidyCode, type Secrets } f
 export type Purpose = 'contact-code' | 'activation-link' | 'activation-slip'
 
 const TRIES = 5
+const WAYS_IN = ['activation-link', 'activation-slip'] as const satisfies readonly Purpose[]
 export type CodeCheck = { ok: true } | { ok: false; kind: 'wrong' | 'expired'; left: number }
+/** A one-time secret in the clear, and until when it is good. */
+export type Secret = { readonly secret: string; readonly expiresAt: Date }
 export type Tokens = ReturnType<typeof tokensOf>
 
 /** One-time secrets. Only their keyed hash is kept. */
@@ -20,6 +23,33 @@ export function tokensOf(deps: { secrets: Secrets }) {
     await tx.db.token.deleteMany({ where: { purpose, subject, usedAt: null } })
     await tx.db.token.create({ data: { hash: key, purpose, subject, expiresAt, createdAt: tx.at } })
     return expiresAt
+  }
+
+  /** New secrets for accounts, by two statements. */
+  async function activations(
+    tx: Tx,
+    purpose: 'activation-link' | 'activation-slip',
+    accounts: readonly string[],
+    ttl: number,
+  ): Promise<Secret[]> {
+    if (accounts.length === 0) return []
+    const expiresAt = later(tx.at, ttl)
+    const made = accounts.map((subject) => ({
+      subject,
+      secret: purpose === 'activation-link' ? newLinkSecret() : newCode(12),
+    }))
+    await tx.db.token.deleteMany({
+      where: { purpose: { in: [...WAYS_IN] }, subject: { in: [...accounts] }, usedAt: null },
+    })
+    await tx.db.token.createMany({
+      data: made.map(({ subject, secret }) => ({
+        ...{ hash: hash(purpose, '', secret), purpose, subject, expiresAt, createdAt: tx.at },
+      })),
+    })
+    return made.map(({ secret }) => ({
+      secret: purpose === 'activation-link' ? secret : (secret.match(/.{4}/g) ?? []).join(' '),
+      expiresAt,
+    }))
   }
 
   return {
@@ -47,19 +77,17 @@ export function tokensOf(deps: { secrets: Secrets }) {
     },
 
     /** The secret of a link to activate an account; former links and slips of the account end. */
-    async activationLink(tx: Tx, account: string, ttl: number): Promise<{ secret: string; expiresAt: Date }> {
-      await tx.db.token.deleteMany({ where: { purpose: 'activation-slip', subject: account, usedAt: null } })
-      const secret = newLinkSecret()
-      return { secret, expiresAt: await put(tx, 'activation-link', account, hash('activation-link', '', secret), ttl) }
-    },
+    activationLink: async (tx: Tx, account: string, ttl: number): Promise<Secret> =>
+      onlyOf(await activations(tx, 'activation-link', [account], ttl)),
+    /** The same for many, in their order. */
+    activationLinks: (tx: Tx, accounts: readonly string[], ttl: number): Promise<Secret[]> =>
+      activations(tx, 'activation-link', accounts, ttl),
 
-    /** The code of a hand-over slip (12 characters in groups of four); former links and slips of the account end. */
-    async activationSlip(tx: Tx, account: string, ttl: number): Promise<{ secret: string; expiresAt: Date }> {
-      await tx.db.token.deleteMany({ where: { purpose: 'activation-link', subject: account, usedAt: null } })
-      const code = newCode(12)
-      const expiresAt = await put(tx, 'activation-slip', account, hash('activation-slip', '', code), ttl)
-      return { secret: (code.match(/.{4}/g) ?? []).join(' '), expiresAt }
-    },
+    /** The codes of hand-over slips (12 characters in groups of four), in the accounts' order; former links and slips end. */
+    activationSlips: (tx: Tx, accounts: readonly string[], ttl: number): Promise<Secret[]> =>
+      activations(tx, 'activation-slip', accounts, ttl),
+    activationSlip: async (tx: Tx, account: string, ttl: number): Promise<Secret> =>
+      onlyOf(await activations(tx, 'activation-slip', [account], ttl)),
 
     /** The account that a link's or slip's secret activates; null when unknown, used or expired. */
     async activation(
@@ -113,4 +141,10 @@ export function tokensOf(deps: { secrets: Secrets }) {
 
     forgetOld: (tx: Tx) => tx.db.token.deleteMany({ where: { expiresAt: { lt: later(tx.at, -30 * 86_400_000) } } }),
   }
+}
+
+function onlyOf(made: readonly Secret[]): Secret {
+  const [only] = made
+  if (!only) throw new Error('No secret was made')
+  return only
 }

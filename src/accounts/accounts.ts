@@ -64,7 +64,7 @@ export function accountsOf(deps: {
     ...changes,
     ...takingOf({ ...deps, due }),
     ...movingOf({ ...deps, due, holders, changePosition: changes.changePosition }),
-    ...enactingOf({ ...deps, due, holders, offerLink: activations.offerLink }),
+    ...enactingOf({ ...deps, due, holders, offerLinks: activations.offerLinks }),
     setHolders: holders.setHolders,
 
     /** Makes everything that shows this unit due: its group, and its people's entries. */

@@ -1,4 +1,4 @@
-import { covers, jobActor, type Permit } from '../access/policy.ts'
+import { covers, type Permit } from '../access/policy.ts'
 import type { Tokens } from '../access/tokens.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
@@ -9,17 +9,16 @@ import { EmailAddress } from '../kernel/email-address.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import type { Letters } from '../letters/letters.ts'
-import type { Arrived } from '../provisioning/apply.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import type { Units } from '../units/units.ts'
 import { SECRET, type AccountRefusal } from './account.ts'
 import type { Due } from './due.ts'
 import { hashPassword } from './password-hash.ts'
 import { checkPassword, type PasswordRefusal } from './password.ts'
-import * as holdings from './holders-store.ts'
 import type { LifePolicies } from './life-policies.ts'
 import * as lives from './life-store.ts'
 import type { AccountState } from './life.ts'
+import { readyingOf } from './readying.ts'
 import * as store from './store.ts'
 
 export type Activation = {
@@ -39,6 +38,7 @@ export type Slip = Omit<Activation, 'again'> & {
   readonly at: Date
 }
 
+const isToHandOver = ({ state }: { state: AccountState }): boolean => state === 'awaiting-activation'
 /** Whose way in is open, or about to be. */
 const MAY_CHOOSE: readonly AccountState[] = ['awaiting-activation', 'active', 'on-leave']
 
@@ -56,44 +56,13 @@ export function activationsOf(deps: {
   life: LifePolicies
   domain: string
 }) {
-  const { prisma, transaction, clock, secrets, tokens, letters, sync, units, due, life, domain } = deps
+  const { prisma, transaction, clock, secrets, tokens, sync, units, life, domain } = deps
+  const { postLinks, arrived } = readyingOf(deps)
 
   /** Milliseconds that a link or slip is good for. */
   const lasting = async (tx: Tx): Promise<number> => hours((await life.present(tx)).policy.activationHours)
   const lock = async (tx: Tx, id: string): Promise<store.Held | null> => (await store.lockAll(tx.db, [id]))[0] ?? null
   const addressOf = ({ local }: { local: string }): EmailAddress => EmailAddress.parse(`${local}@${domain}`)
-
-  /** The account's new one-time link, in a letter to the contact e-mail. */
-  async function postLink(tx: Tx, account: store.Held, to: string): Promise<void> {
-    const { secret, expiresAt } = await tokens.activationLink(tx, account.id, await lasting(tx))
-    const params = { name: account.displayName, address: addressOf(account), secret, until: expiresAt.toISOString() }
-    await letters.post(tx, { to, language: account.language, template: 'link', params, about: `account:${account.id}` })
-  }
-
-  /** The mailbox is there for the first time: the letter that the request was approved, with the link unless by slip. */
-  async function postReady(tx: Tx, account: store.Held, to: string): Promise<void> {
-    const request = await tx.db.request.findFirst({ where: { accountId: account.id } })
-    const { handOver: by, language } = account
-    const about = `account:${account.id}`
-    if (!request?.decidedAt) return by === 'link' ? postLink(tx, account, to) : undefined
-    const unit = await units.find(account.unitId as UnitId, tx)
-    const facts = {
-      code: request.code,
-      name: account.displayName,
-      unit: unit?.name ?? '',
-      on: request.decidedAt.toISOString(),
-      address: addressOf(account),
-    }
-    if (by === 'slip') return letters.post(tx, { to, language, template: 'approved-slip', params: facts, about })
-    const { secret, expiresAt } = await tokens.activationLink(tx, account.id, await lasting(tx))
-    await letters.post(tx, {
-      to,
-      language,
-      template: 'approved',
-      about,
-      params: { ...facts, secret, until: expiresAt.toISOString() },
-    })
-  }
 
   /** Whose account it is, and what its password must not be made of. */
   async function ownerOf(tx: Pick<Tx, 'db'>, id: string) {
@@ -106,23 +75,6 @@ export function activationsOf(deps: {
     return row ?? null
   }
 
-  /** To the mailbox itself and to the contact e-mail: whoever did not do it hears of it at one of the two. */
-  async function tellChanged(tx: Tx, account: store.Held): Promise<void> {
-    const address = addressOf(account)
-    const params = { name: account.displayName, address, at: tx.at.toISOString() }
-    const to = [address, account.contactEmail].filter((each) => each !== null)
-    const of = {
-      language: account.language,
-      template: 'password-changed',
-      params,
-      about: `account:${account.id}`,
-    } as const
-    await letters.postMany(
-      tx,
-      to.map((each) => ({ ...of, to: each })),
-    )
-  }
-
   async function handOver(
     tx: Tx,
     permit: Permit<'account.hand-over'>,
@@ -130,40 +82,50 @@ export function activationsOf(deps: {
   ): Promise<Decision<store.Held, AccountRefusal>> {
     const account = await lock(tx, id)
     if (!account || !covers(permit.units, account.unitId as UnitId)) return refuse({ kind: 'unknown-account' })
-    if (account.state !== 'awaiting-activation') return refuse({ kind: 'already-activated' })
-    return accept(account)
+    return isToHandOver(account) ? accept(account) : refuse({ kind: 'already-activated' })
   }
 
-  async function makeSlip(
+  async function makeSlips(
     tx: Tx,
     permit: Permit<'account.hand-over'>,
-    id: AccountId,
-  ): Promise<Decision<Slip, AccountRefusal>> {
-    const held = await handOver(tx, permit, id)
-    if (!held.ok) return held
-    const { secret, expiresAt } = await tokens.activationSlip(tx, id, await lasting(tx))
-    await store.event(tx.db, id, tx.at, 'slip-printed', permit.actor.name)
-    tx.audit(permit.actor, 'activation.slip-printed', `account:${id}`)
-    const unit = await units.find(held.value.unitId as UnitId, tx)
-    const request = await tx.db.request.findFirst({ where: { accountId: id } })
-    return accept({
-      accountId: id,
-      fullName: held.value.displayName,
-      address: addressOf(held.value),
-      expiresAt,
-      code: secret,
-      unitName: unit?.name ?? '',
-      requestCode: request?.code ?? null,
-      byName: permit.actor.name,
-      at: tx.at,
+    accounts: readonly store.Held[],
+  ): Promise<Slip[]> {
+    const ids = accounts.map(({ id }) => id)
+    const by = permit.actor.name
+    const codes = await tokens.activationSlips(tx, ids, await lasting(tx))
+    await store.events(
+      tx.db,
+      tx.at,
+      ids.map((id) => ({ id, kind: 'slip-printed', byName: by })),
+    )
+    for (const id of ids) tx.audit(permit.actor, 'activation.slip-printed', `account:${id}`)
+    const named = new Map<string, string>()
+    for (const id of new Set(accounts.map(({ unitId }) => unitId)))
+      named.set(id, (await units.find(id as UnitId, tx))?.name ?? '')
+    const requests = new Map(
+      (
+        await tx.db.request.findMany({ where: { accountId: { in: ids } }, select: { accountId: true, code: true } })
+      ).map(({ accountId, code }) => [accountId, code]),
+    )
+    return accounts.flatMap((account, n): Slip[] => {
+      const code = codes[n]
+      if (!code) return []
+      const { id, displayName, unitId } = account
+      return [
+        {
+          ...{ accountId: id as AccountId, fullName: displayName, address: addressOf(account), code: code.secret },
+          ...{ expiresAt: code.expiresAt, unitName: named.get(unitId) ?? '', requestCode: requests.get(id) ?? null },
+          ...{ byName: by, at: tx.at },
+        },
+      ]
     })
   }
 
   return {
-    /** A link for somebody who has come back without a password, in the caller's transaction; nothing without an address. */
-    offerLink: async (tx: Tx, account: store.Held): Promise<void> => {
-      if (account.contactEmail !== null) await postLink(tx, account, account.contactEmail)
-    },
+    arrived,
+
+    /** Links for those who have come back without a password, in the caller's transaction; nothing without an address. */
+    offerLinks: (tx: Tx, accounts: readonly store.Held[]): Promise<void> => postLinks(tx, accounts),
 
     /** Sends a new one-time link to the contact e-mail; former links and slips end. */
     sendLink: (permit: Permit<'account.hand-over'>, id: AccountId): Promise<Decision<EmailAddress, AccountRefusal>> =>
@@ -172,7 +134,7 @@ export function activationsOf(deps: {
         if (!held.ok) return held
         const { contactEmail } = held.value
         if (contactEmail === null) return refuse({ kind: 'no-contact-email' })
-        await postLink(tx, held.value, contactEmail)
+        await postLinks(tx, [held.value])
         await store.event(tx.db, id, tx.at, 'link-sent', permit.actor.name)
         tx.audit(permit.actor, 'activation.link-sent', `account:${id}`)
         return accept(EmailAddress.parse(contactEmail))
@@ -180,18 +142,27 @@ export function activationsOf(deps: {
 
     /** Makes a hand-over slip; its code is told this once. Former links and slips end. */
     slip: (permit: Permit<'account.hand-over'>, id: AccountId): Promise<Decision<Slip, AccountRefusal>> =>
-      transaction((tx) => makeSlip(tx, permit, id)),
+      transaction(async (tx) => {
+        const held = await handOver(tx, permit, id)
+        if (!held.ok) return held
+        const [slip] = await makeSlips(tx, permit, [held.value])
+        return slip ? accept(slip) : refuse({ kind: 'unknown-account' })
+      }),
 
     /** The same for many, in their order; accounts that need none any more are left out. */
     slips: (permit: Permit<'account.hand-over'>, ids: readonly AccountId[]): Promise<Slip[]> =>
       transaction(
         async (tx) => {
-          const made: Slip[] = []
-          for (const id of ids) {
-            const slip = await makeSlip(tx, permit, id)
-            if (slip.ok) made.push(slip.value)
-          }
-          return made
+          const waiting = new Map(
+            (await store.lockAll(tx.db, ids))
+              .filter((account) => isToHandOver(account) && covers(permit.units, account.unitId as UnitId))
+              .map((account) => [account.id, account]),
+          )
+          return makeSlips(
+            tx,
+            permit,
+            ids.flatMap((id) => waiting.get(id) ?? []),
+          )
         },
         { timeoutMs: 120_000 },
       ),
@@ -276,50 +247,5 @@ export function activationsOf(deps: {
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     },
-
-    /**
-     * For provisioning, in the transaction that records it: new entries join their unit's group; an account that is
-     * complete for the first time gets its activation link; a password that has arrived uses up its one-time secret.
-     */
-    arrived: (async (tx, arrivals) => {
-      const created = arrivals.filter((arrival) => arrival.created).map((arrival) => arrival.id)
-      const accounts = await store.lockAll(
-        tx.db,
-        arrivals.map((arrival) => arrival.id),
-      )
-      const complete = arrivals.filter((arrival) => arrival.complete).map((arrival) => arrival.id)
-      const units = new Set(accounts.filter((account) => created.includes(account.id)).map((account) => account.unitId))
-      await due.groups(tx, [...units])
-      const shared = new Set(accounts.filter(({ kind }) => kind !== 'person').map(({ id }) => id))
-      const opened = arrivals.filter((arrival) => arrival.complete && shared.has(arrival.id))
-      if (opened.length > 0) await holdings.shutOut(tx.db, opened, tx.at)
-      const by = jobActor('provisioning')
-      for (const account of accounts.filter((each) => complete.includes(each.id) && each.readyAt === null)) {
-        if (account.state === 'awaiting-activation' && account.contactEmail !== null)
-          await postReady(tx, account, account.contactEmail)
-        await tx.db.account.update({ where: { id: account.id }, data: { readyAt: tx.at } })
-        await store.event(tx.db, account.id, tx.at, 'ready', '')
-        tx.audit(by, 'account.ready', `account:${account.id}`)
-      }
-      for (const id of await tokens.applied(tx, arrivals)) {
-        const account = accounts.find((each) => each.id === id)
-        if (!account) continue
-        if (account.activatedAt !== null) {
-          await tellChanged(tx, account)
-          continue
-        }
-        await tx.db.account.update({ where: { id }, data: { activatedAt: tx.at } })
-        await store.event(tx.db, id, tx.at, 'activated', account.displayName)
-        tx.audit({ id: `account:${id}`, name: account.displayName }, 'account.activated', `account:${id}`)
-        if (account.contactEmail === null) continue
-        await letters.post(tx, {
-          to: account.contactEmail,
-          language: account.language,
-          template: 'ready',
-          about: `account:${id}`,
-          params: { name: account.displayName, address: addressOf(account), at: tx.at.toISOString() },
-        })
-      }
-    }) satisfies Arrived,
   }
 }

@@ -41,11 +41,11 @@ export function enactingOf(deps: {
   holders: Holders
   letters: Letters
   life: LifePolicies
-  /** Sends the way in to somebody who has come back without a password. */
-  offerLink: (tx: Tx, account: store.Held) => Promise<void>
+  /** Sends the way in to those who have come back without a password. */
+  offerLinks: (tx: Tx, accounts: readonly store.Held[]) => Promise<void>
   domain: string
 }) {
-  const { addresses, due, holders, letters, life, offerLink, domain } = deps
+  const { addresses, due, holders, letters, life, offerLinks, domain } = deps
 
   /** Decides each under its lock; answers in the order asked. What is refused is left as it is. */
   async function enact(
@@ -126,7 +126,10 @@ export function enactingOf(deps: {
     if (shut.length > 0) await lives.endSessions(tx.db, ids(shut))
     if (left.length > 0) await leave(tx, by, left)
     if (back.length > 0) await lives.reopenPosts(tx.db, ids(back), today)
-    for (const { account, after } of back) if (after.state === 'awaiting-activation') await offerLink(tx, account)
+    await offerLinks(
+      tx,
+      back.filter(({ after }) => after.state === 'awaiting-activation').map(({ account }) => account),
+    )
     const buried = of(({ after }) => after.state === 'tombstone')
     for (const { account } of buried) await addresses.bury(tx, account.id)
     const units = new Set([...left, ...back].map(({ account }) => account.unitId))

@@ -193,11 +193,15 @@ export async function event(
   await db.accountEvent.create({ data: { accountId, at, kind, byName, note } })
 }
 
+/** The mailboxes of these are complete for the first time. */
+export const ready = (db: Db, ids: readonly string[], at: Date): Promise<unknown> =>
+  db.account.updateMany({ where: { id: { in: [...ids] } }, data: { readyAt: at } })
+
 /** Many events at once, in their order. */
 export async function events(
   db: Db,
   at: Date,
-  happened: readonly { id: string; kind: AccountEventKind; byName: string; note?: string; detail: EventDetail }[],
+  happened: readonly { id: string; kind: AccountEventKind; byName: string; note?: string; detail?: EventDetail }[],
 ): Promise<void> {
   await db.accountEvent.createMany({
     data: happened.map(({ id, kind, byName, note = null, detail }) => ({
@@ -206,7 +210,7 @@ export async function events(
       kind,
       byName,
       note,
-      detail,
+      ...(detail !== undefined && { detail }),
     })),
   })
 }

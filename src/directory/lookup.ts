@@ -1,6 +1,9 @@
 import { anyOf, equal, present, valuesOf, type LdapFilter, type LdapSettings } from './operations.ts'
 import { openPool } from './pool.ts'
 
+/** So many are looked for by one search. */
+const TOGETHER = 100
+
 export type Lookup = ReturnType<typeof directoryLookup>
 
 /** The look-ups of a mail server, for the embedded one. Throws TargetFault when the directory cannot be asked. */
@@ -35,8 +38,16 @@ export function directoryLookup(settings: LdapSettings) {
   }
 
   return {
-    /** Whether a mailbox with this login exists. */
-    resolves: async (login: string): Promise<boolean> => (await search(equal('uid', login), ['uid'])).length > 0,
+    /** Of these logins, those of which a mailbox exists. */
+    async resolving(logins: readonly string[]): Promise<ReadonlySet<string>> {
+      const slices = Array.from({ length: Math.ceil(logins.length / TOGETHER) }, (_, n) =>
+        logins.slice(n * TOGETHER, (n + 1) * TOGETHER),
+      )
+      const found = await Promise.all(
+        slices.map((some) => search(anyOf(some.map((uid) => equal('uid', uid))), ['uid'])),
+      )
+      return new Set(found.flat().flatMap((entry) => valuesOf(entry, 'uid')))
+    },
     /** Who receives mail for an address: a mailbox, or a group's members; null for nobody, `closed` where not everybody may write. */
     receivers,
     close: () => pool.close(),

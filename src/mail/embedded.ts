@@ -12,8 +12,8 @@ export type { EmbeddedMailServer, EmbeddedMailSettings } from './embedded-server
 export type EmbeddedStoreSettings = {
   /** The folder that the embedded mail server writes to; it may run in another process. */
   readonly folder: string
-  /** Whether the directory has a mailbox with this login. Throws TargetFault when it cannot be asked. */
-  readonly resolves: (login: string) => Promise<boolean>
+  /** Of these logins, those of which the directory has a mailbox. Throws TargetFault when it cannot be asked. */
+  readonly resolving: (logins: readonly string[]) => Promise<ReadonlySet<string>>
 }
 
 const placeOf = (login: string): Place => {
@@ -25,10 +25,10 @@ const placeOf = (login: string): Place => {
 export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
   const drop = maildrop(settings.folder)
 
-  const ensureOne = async ({ login, mail, quotaMb }: Mailbox): Promise<MailOutcome> => {
+  const ensureOne = async ({ login, mail, quotaMb }: Mailbox, known: ReadonlySet<string>): Promise<MailOutcome> => {
     try {
       const place = placeOf(login)
-      if (!(await settings.resolves(login)))
+      if (!known.has(login))
         return { status: 'fault', fault: { kind: 'refused', detail: `${login}: the directory has no such mailbox` } }
       const made = await drop.make(place, { mail, quotaMb })
       const noted = await drop.settings(place)
@@ -50,7 +50,16 @@ export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
       sessions: false,
       lastSignIn: false,
     },
-    ensure: (mailboxes) => Promise.all(mailboxes.map(ensureOne)),
+    async ensure(mailboxes) {
+      try {
+        const known = await settings.resolving(mailboxes.map(({ login }) => login).filter(isLogin))
+        return await Promise.all(mailboxes.map((each) => ensureOne(each, known)))
+      } catch (error) {
+        if (!(error instanceof TargetFault)) throw error
+        const { fault } = error
+        return mailboxes.map(() => ({ status: 'fault', fault }))
+      }
+    },
     async occupied(logins) {
       const found = await Promise.all(logins.map(async (login) => ((await drop.exists(placeOf(login))) ? [login] : [])))
       return new Set(found.flat())
@@ -58,7 +67,7 @@ export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
     endSessions: () => Promise.resolve(),
     async usage(login) {
       const place = placeOf(login)
-      if (!(await settings.resolves(login)))
+      if (!(await settings.resolving([login])).has(login))
         throw new TargetFault({ kind: 'refused', detail: `${login}: the directory has no such mailbox` })
       const letters = await drop.letters(place)
       const noted = await drop.settings(place)

@@ -84,7 +84,7 @@ export function compose(
   const lookup = directoryLookup(config.ldap)
   const mail: MailStore =
     config.mail.driver === 'embedded'
-      ? embeddedMail({ folder: config.mail.folder, resolves: lookup.resolves })
+      ? embeddedMail({ folder: config.mail.folder, resolving: lookup.resolving })
       : dovecotMail(config.mail)
   const sender = letterSender({ ...config.smtp, timeoutMs: 20_000 })
 

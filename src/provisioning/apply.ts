@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../db/generated/client.ts'
+import type { Prisma, PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Directory, DirectoryAccount, DirectoryGroup, DirectoryOutcome } from '../directory/directory.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -51,6 +51,19 @@ const PAUSED_MS = 30_000
 
 /** How many accounts are removed in one piece of work. */
 const REMOVALS = 50
+
+/** Up to so many accounts go to the mail server at once; more wait until the directory has everybody. */
+const FEW = 50
+
+/**
+ * What is due, in turns: whoever waits to be in the directory does not wait for other people's mailboxes, and a group that
+ * many join is written once they are there, not with each batch of them.
+ */
+const TURNS = [
+  { kind: 'account', target: 'directory' },
+  { kind: 'group', target: 'directory' },
+  { kind: 'account', target: 'mail' },
+] as const satisfies readonly { kind: Subject['kind']; target: LedgerRow['target'] }[]
 
 export type Provisioner = ReturnType<typeof provisionerOf>
 
@@ -112,21 +125,23 @@ export function provisionerOf(deps: {
         ? outcome.status !== 'fault' && outcome.status !== 'superseded'
         : (row(id, 'directory')?.applied ?? 0) > 0
     }
-    const forMail = accounts.filter((account) => isDue(row(account.id, 'mail')))
+    const isCrowd = forDirectory.length > FEW
+    const forMail = isCrowd ? [] : accounts.filter((account) => isDue(row(account.id, 'mail')))
     for (const account of forMail.filter((each) => !known(each.id))) {
       const first = results.find((result) => result.id === account.id && result.target === 'directory')
       results.push(waitResult(account.id, first?.wait ?? 5_000))
     }
 
+    const writtenTo = (target: 'directory' | 'mail', written: readonly Result[]) =>
+      new Set(written.flatMap((result) => (result.target === target && result.applied !== null ? [result.id] : [])))
     const isIn = (
-      written: readonly Result[],
+      written: ReadonlySet<string>,
       account: { id: string; revision: number },
       target: 'directory' | 'mail',
-    ) =>
-      written.some((result) => result.id === account.id && result.target === target && result.applied !== null) ||
-      (row(account.id, target)?.applied ?? 0) >= account.revision
+    ) => written.has(account.id) || (row(account.id, target)?.applied ?? 0) >= account.revision
+    const written = writtenTo('directory', results)
     const atDirectory = accounts
-      .filter((account) => inDirectory.has(account.id) && isIn(results, account, 'directory'))
+      .filter((account) => inDirectory.has(account.id) && isIn(written, account, 'directory'))
       .map((account) => ({
         id: account.id,
         revision: account.revision,
@@ -136,7 +151,7 @@ export function provisionerOf(deps: {
           isNew(account) ||
           inDirectory.get(account.id)?.status === 'created' ||
           hasMoved(inDirectory.get(account.id), row(account.id, 'directory')),
-        complete: isIn(results, account, 'mail'),
+        complete: isIn(NONE, account, 'mail'),
       }))
     const recording = record(results, rows, atDirectory)
     // Heard below; until then a failure must not count as unheard.
@@ -151,10 +166,11 @@ export function provisionerOf(deps: {
       const outcome = fault ? { status: 'fault' as const, fault } : (mailOutcomes[i] ?? missing)
       return mailResult(account.id, account.revision, outcome, attempts(account.id, 'mail'))
     })
+    const delivered = writtenTo('mail', atMail)
     const complete = boxes
-      .filter((account) => isIn(atMail, account, 'mail'))
+      .filter((account) => isIn(delivered, account, 'mail'))
       .map((account) => {
-        const ok = isIn(results, account, 'directory')
+        const ok = isIn(written, account, 'directory')
         return { id: account.id, revision: ok ? account.revision : 0, created: false, complete: ok }
       })
     await record(atMail, rows, complete)
@@ -245,18 +261,38 @@ export function provisionerOf(deps: {
     ]
   }
 
+  type Claims = Prisma.TransactionClient
+  /** Rows of subjects that were claimed, of those that are due. */
+  async function dueRows(claims: Claims, subjects: readonly Subject[], now: Date): Promise<LedgerRow[]> {
+    const rows = await store.claimedRows(claims, subjects, now)
+    const due = new Set(rows.filter((row) => row.applied < row.wanted && row.nextAt <= now).map((row) => row.id))
+    return rows.filter((row) => due.has(row.id))
+  }
+
+  async function nextTurn(claims: Claims, limit: number): Promise<Subject[]> {
+    for (const { kind, target } of TURNS) {
+      const subjects = await store.claim(claims, kind, target, clock(), limit)
+      if (subjects.length > 0) return subjects
+    }
+    return []
+  }
+
+  async function writeGroups(groups: readonly LedgerRow[]): Promise<void> {
+    if (groups.length === 0) return
+    const results = await applyGroups(groups)
+    await transaction((tx) => store.record(tx.db, results, groups, tx.at))
+  }
+
   /** One batch; answers how many subjects were claimed. */
   async function runOnce(limit: number): Promise<number> {
     return prisma.$transaction(
       async (claims) => {
-        const subjects = await store.claim(claims, clock(), limit)
+        const subjects = await nextTurn(claims, limit)
         if (subjects.length === 0) return 0
         const now = clock()
-        const rows = await store.claimedRows(claims, subjects, now)
-        const due = new Set(rows.filter((row) => row.applied < row.wanted && row.nextAt <= now).map((row) => row.id))
-        const of = (kind: Subject['kind']) => rows.filter((row) => row.kind === kind && due.has(row.id))
-        const accounts = of('account')
-        const groups = of('group')
+        const rows = await dueRows(claims, subjects, now)
+        await writeGroups(rows.filter(({ kind }) => kind === 'group'))
+        const accounts = rows.filter(({ kind }) => kind === 'account')
         const known = accounts.length > 0 ? await wanted.accounts([...new Set(accounts.map((row) => row.id))]) : []
         const present = known.filter(({ presence }) => presence !== 'absent')
         if (present.length > 0) await applyAccounts(accounts, present)
@@ -266,13 +302,13 @@ export function provisionerOf(deps: {
           lost,
           [],
         )
-        if (groups.length > 0) {
-          const results = await applyGroups(groups)
-          await transaction((tx) => store.record(tx.db, results, groups, tx.at))
-        }
-        // Last, so that no group names an entry that is gone.
         const absent = known.filter(({ presence }) => presence === 'absent')
-        if (absent.length > 0) await removeAccounts(accounts, absent, now)
+        if (absent.length > 0) {
+          // So that no group names an entry that is gone.
+          const groups = await store.claim(claims, 'group', 'directory', clock(), limit)
+          await writeGroups(await dueRows(claims, groups, clock()))
+          await removeAccounts(accounts, absent, now)
+        }
         return subjects.length
       },
       // Above any target's own deadline; the claim ends with it.
@@ -292,6 +328,8 @@ export function provisionerOf(deps: {
     },
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** What the ledger knows of an entry from before. */
 const placed = (row: LedgerRow | undefined) => ({ remoteId: row?.remoteId ?? null, place: row?.putBack ?? null })

@@ -54,15 +54,17 @@ export async function due(
 }
 
 /**
- * Claims up to `limit` due subjects for this transaction by advisory locks: other workers pass them by, changes of the
- * wanted state do not wait for them, and a killed worker's claims end with its connection. A paused target has nothing due.
+ * Claims up to `limit` subjects that are due on a target for this transaction by advisory locks: other workers pass them by,
+ * changes of the wanted state do not wait for them, and a killed worker's claims end with its connection. A paused target has
+ * nothing due.
  */
-export async function claim(db: Db, at: Date, limit: number): Promise<Subject[]> {
+export async function claim(db: Db, kind: SubjectKind, target: Target, at: Date, limit: number): Promise<Subject[]> {
   const rows = await db.$queryRaw<{ kind: string; id: string }[]>`
     WITH due AS MATERIALIZED (
-      SELECT subject_kind, subject_id, min(next_at) AS next_at FROM sync
-      WHERE applied < wanted AND next_at <= ${at} AND target NOT IN (SELECT target FROM target_pause WHERE until > ${at})
-      GROUP BY 1, 2 ORDER BY 3 LIMIT ${limit * 4}
+      SELECT subject_kind, subject_id FROM sync
+      WHERE subject_kind = ${kind} AND target = ${target} AND applied < wanted AND next_at <= ${at}
+        AND target NOT IN (SELECT target FROM target_pause WHERE until > ${at})
+      ORDER BY next_at LIMIT ${limit * 4}
     )
     SELECT subject_kind AS kind, subject_id::text AS id FROM due
     WHERE pg_try_advisory_xact_lock(hashtextextended(subject_kind || subject_id::text, 721)) LIMIT ${limit}`

@@ -30,7 +30,10 @@ async function embeddedWorld(): Promise<MailWorld> {
   const url = `smtp://127.0.0.1:${server.smtpPort}`
   const sender = letterSender({ url, ca: null, from: outsider, timeoutMs: 5_000 })
   return {
-    store: embeddedMail({ folder, resolves: (login) => Promise.resolve(known.has(login)) }),
+    store: embeddedMail({
+      folder,
+      resolving: (logins) => Promise.resolve(new Set(logins.filter((login) => known.has(login)))),
+    }),
     survey: embeddedSurvey(folder),
     dropFolder: (login, name) => rm(join(folder, 'mailboxes', login, name), { recursive: true }),
     domain: DOMAIN,

@@ -85,7 +85,7 @@ describe('the embedded mail server', () => {
   })
 
   test('says "not now" to a full mailbox', async () => {
-    const store = embeddedMail({ folder, resolves: () => Promise.resolve(true) })
+    const store = embeddedMail({ folder, resolving: (logins) => Promise.resolve(new Set(logins)) })
     await store.ensure([{ login: '100001', mail: 'lan@quangninh.gov.vn', quotaMb: 1 }])
     await send('lan@quangninh.gov.vn', 'big', 'x'.repeat(1024 ** 2))
     await expect(send('lan@quangninh.gov.vn', 'more')).rejects.toMatchObject({
