@@ -121,11 +121,15 @@ async function entriesOf(slapd: Slapd): Promise<string[]> {
   for await (const chunk of search.stdout.setEncoding('utf8')) texts.push(String(chunk))
   const [code] = (await closed) as [number]
   if (code !== 0) throw new Error(`ldapsearch ended with ${code}`)
-  return texts
-    .join('')
-    .split('\n\n')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry.startsWith('dn:'))
+  return (
+    texts
+      .join('')
+      // Between two pages ldapsearch says something of its own.
+      .replace(/^#.*\n/gm, '')
+      .split('\n\n')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry.startsWith('dn:'))
+  )
 }
 
 /** Adds these entries to a fresh slapd, a file after the other; answers milliseconds. */

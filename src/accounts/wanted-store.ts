@@ -116,23 +116,34 @@ export async function wanted(
   })
 }
 
-/** What the directory should show of the units among these groups: the people who serve there, and whose entries exist. */
+/**
+ * What the directory should show of the units among these groups: the people who serve there, and whose entries exist. By the
+ * keys of single rows (OFFSET 0 keeps it so), for right after a great import the planner knows nothing of these tables yet.
+ */
 export async function wantedGroups(db: Db, ids: readonly string[], on: Day): Promise<WantedGroup[]> {
   const rows = await db.$queryRaw<
     { id: string; revision: number; number: number; name: string | null; gone: boolean; members: string[] }[]
   >`
-    SELECT g.id, g.revision, u.number, v.name, g.gone,
-      ARRAY(SELECT s.remote_dn FROM account a JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id
-        AND s.target = 'directory' AND s.remote_dn IS NOT NULL
-        WHERE a.kind = 'person' AND a.state = ANY (${[...SERVING]}) AND (a.unit_id = g.unit_id OR EXISTS (SELECT FROM post p
-          WHERE p.person_id = a.person_id AND p.unit_id = g.unit_id AND NOT p.is_primary
-            AND p.valid_from <= ${dayToDb(on)}::date AND (p.valid_to IS NULL OR p.valid_to > ${dayToDb(on)}::date)))
-        ORDER BY 1) AS members
-    FROM mail_group g JOIN unit u ON u.id = g.unit_id
+    WITH asked AS MATERIALIZED (
+      SELECT id, unit_id, revision, gone FROM mail_group WHERE kind = 'unit' AND id = ANY (${ids}::uuid[])
+    ), serving AS (
+      SELECT a.unit_id, a.id FROM account a
+      WHERE a.unit_id IN (SELECT unit_id FROM asked) AND a.kind = 'person' AND a.state = ANY (${[...SERVING]})
+      UNION SELECT p.unit_id, a.id FROM post p, LATERAL (
+        SELECT id FROM account WHERE person_id = p.person_id AND kind = 'person' AND state = ANY (${[...SERVING]}) OFFSET 0) a
+      WHERE p.unit_id IN (SELECT unit_id FROM asked) AND NOT p.is_primary AND p.valid_from <= ${dayToDb(on)}::date
+        AND (p.valid_to IS NULL OR p.valid_to > ${dayToDb(on)}::date)
+    ), members AS (
+      SELECT w.unit_id, array_agg(s.remote_dn ORDER BY s.remote_dn) AS dns FROM serving w, LATERAL (
+        SELECT remote_dn FROM sync WHERE subject_kind = 'account' AND subject_id = w.id AND target = 'directory' OFFSET 0) s
+      WHERE s.remote_dn IS NOT NULL GROUP BY 1
+    )
+    SELECT g.id, g.revision, u.number, v.name, g.gone, coalesce(m.dns, '{}') AS members
+    FROM asked g JOIN unit u ON u.id = g.unit_id
+    LEFT JOIN members m ON m.unit_id = g.unit_id
     LEFT JOIN LATERAL (
       SELECT name FROM unit_version WHERE unit_id = g.unit_id AND valid_from <= ${dayToDb(on)}::date
-      ORDER BY valid_from DESC LIMIT 1) v ON true
-    WHERE g.kind = 'unit' AND g.id = ANY (${ids}::uuid[])`
+      ORDER BY valid_from DESC LIMIT 1) v ON true`
   return rows.map((row) => ({
     kind: 'group',
     id: row.id,

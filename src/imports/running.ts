@@ -2,6 +2,7 @@ import { jobActor, type Actor } from '../access/policy.ts'
 import type { BulkAccounts, ListedPerson } from '../accounts/bulk.ts'
 import type { BulkChanges, PersonChange, PersonWas } from '../accounts/bulk-changes.ts'
 import type { Enacting } from '../accounts/enacting.ts'
+import type { PrismaClient } from '../db/generated/client.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later } from '../kernel/clock.ts'
@@ -38,6 +39,7 @@ type Outcome =
  * finds each row either done or not begun. Rows for which the world has moved wait for a person; the others go on.
  */
 export function runningOf(deps: {
+  prisma: PrismaClient
   transaction: Transaction
   secrets: Secrets
   seals: Seals
@@ -46,7 +48,7 @@ export function runningOf(deps: {
   changes: BulkChanges
   lives: Pick<Enacting, 'enact'>
 }) {
-  const { transaction, secrets, seals, chunks, accounts, changes, lives } = deps
+  const { prisma, transaction, secrets, seals, chunks, accounts, changes, lives } = deps
 
   /** One batch; answers whether there may be more. */
   function batch(id: ImportId, limit: number): Promise<boolean> {
@@ -220,9 +222,11 @@ export function runningOf(deps: {
   return {
     /** Carries out what is still to be done, until it is done, paused or cancelled, or the process is to end. Throws only when the database is away. */
     async run(id: ImportId, stop?: AbortSignal): Promise<void> {
+      let batches = 0
       for (let limit = BATCH; stop?.aborted !== true;) {
         try {
           if (!(await batch(id, limit))) return
+          if (isPowerOfTwo(++batches)) await rowsStore.analyse(prisma)
           limit = Math.min(BATCH, limit * 4)
         } catch (error) {
           if (isDatabaseAway(error)) throw error
@@ -236,6 +240,7 @@ export function runningOf(deps: {
 }
 
 const worker = jobActor('imports')
+const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0
 
 function personOf(item: Item & { type: 'create' }, record: ImportRecord, secrets: Secrets): ListedPerson {
   const { nin, birth, contactEmail } = item
