@@ -39,7 +39,7 @@ export function directoryLookup(settings: LdapSettings) {
 
   return {
     /** Of these logins, those of which a mailbox exists. */
-    async resolving(logins: readonly string[]): Promise<ReadonlySet<string>> {
+    resolving: async (logins: readonly string[]): Promise<ReadonlySet<string>> => {
       const slices = Array.from({ length: Math.ceil(logins.length / TOGETHER) }, (_, n) =>
         logins.slice(n * TOGETHER, (n + 1) * TOGETHER),
       )
