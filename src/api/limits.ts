@@ -5,6 +5,8 @@ import { Problem } from './problem.ts'
 /** What may be tried how often: points in seconds. Bad tokens count by address, everything else by token. */
 const RULES = {
   request: [600, 60],
+  // Files of megabytes.
+  upload: [60, 60 * 60],
   'bad-token': [120, 15 * 60],
 } as const satisfies Record<string, readonly [points: number, seconds: number]>
 type Rule = keyof typeof RULES
@@ -17,7 +19,7 @@ export function limitsOf(options: { pool: Pool; hash: (text: string) => string }
       ...{ storeClient: options.pool, storeType: 'pool', tableName: 'rate_limit', tableCreated: true },
       ...{ keyPrefix: `api ${rule}`, points: RULES[rule][0], duration: RULES[rule][1], clearExpiredByTimeout: false },
     })
-  const made = { request: limiter('request'), 'bad-token': limiter('bad-token') }
+  const made = { request: limiter('request'), upload: limiter('upload'), 'bad-token': limiter('bad-token') }
 
   const headers = (rule: Rule, left: number, seconds: number) => ({
     'RateLimit-Policy': `"${rule}";q=${RULES[rule][0]};w=${RULES[rule][1]}`,

@@ -80,19 +80,27 @@ function operationOf(route: ApiRoute, lang: Language, publicUrl: string, schema:
       : {
           requestBody: {
             required: true,
-            content: {
-              'application/json': {
-                schema: schema(route.body),
-                ...(route.example === undefined ? {} : { example: route.example }),
-              },
-            },
+            content: route.takes
+              ? { [route.takes.type]: { schema: { contentMediaType: route.takes.type } } }
+              : {
+                  'application/json': {
+                    schema: schema(route.body),
+                    ...(route.example === undefined ? {} : { example: route.example }),
+                  },
+                },
           },
         }),
     responses: {
       [String(route.status)]: {
         description: words.done,
         ...(Object.keys(headers).length === 0 ? {} : { headers }),
-        ...(route.answer === null ? {} : { content: { 'application/json': { schema: schema(route.answer) } } }),
+        ...(route.answer === null
+          ? {}
+          : {
+              content: route.gives
+                ? { [route.gives]: { schema: { contentMediaType: route.gives } } }
+                : { 'application/json': { schema: schema(route.answer) } },
+            }),
       },
       ...(route.method === 'get' ? { 304: { description: words.notModified } } : {}),
       ...problemsOf(route, lang, publicUrl),

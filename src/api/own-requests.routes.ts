@@ -1,99 +1,19 @@
 import { z } from 'zod'
-import { HoldersAsked } from '../accounts/holder.ts'
-import { QuotaMb } from '../accounts/account.ts'
-import { accept, refuse, type Decision } from '../kernel/decision.ts'
-import { EmailAddress, LocalPart } from '../kernel/email-address.ts'
-import { IdentificationNumber } from '../kernel/identification-number.ts'
-import { AccountId, GroupId, RequestId, UnitId } from '../kernel/ids.ts'
-import { parsePersonName } from '../kernel/person-name.ts'
-import { CLAUSES_MAX, NAMED_MAX, POSTERS_MAX } from '../lists/list.ts'
+import { accept } from '../kernel/decision.ts'
+import { AccountId, GroupId, RequestId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
-import type { Ask } from '../requests/ask.ts'
-import { EMPLOYMENTS } from '../requests/details.ts'
 import { OWN_KINDS } from '../requests/kinds.ts'
-import { PEOPLE_MAX } from '../requests/kinds/people.ts'
 import { REQUEST_STATES } from '../requests/request.ts'
-import type { Own } from '../requests/requests.ts'
+import type { LetterFacts, Own } from '../requests/requests.ts'
+import { ASK_EXAMPLE, AskBody, AskJson, readable } from './ask-shapes.ts'
 import { endpoint } from './endpoint.ts'
-import { day, instant, list, paragraph, said, text } from './fields.ts'
+import { instant, list, said } from './fields.ts'
+import { ownLetterRoutes } from './own-letters.routes.ts'
 import type { ProblemKind } from './problem.ts'
 import { NamesJson, ToldJson } from './request-kinds.ts'
-import { EventJson, StepJson, stepOf, WaitsJson, waitsOf } from './request-shapes.ts'
+import { EventJson, LetterJson, StepJson, stepOf, WaitsJson, waitsOf } from './request-shapes.ts'
 import { found, resource, type ApiRoute } from './route.ts'
 
-const why = said(paragraph(5, 500), 'Lý do, người duyệt đọc nguyên văn.', 'Why, as who decides reads it.')
-const ofUnit = {
-  unitId: said(UnitId, 'Đơn vị của mình, hoặc được giao.', 'One’s own unit, or one that one administers.'),
-  why,
-}
-const holders = said(HoldersAsked.min(1), 'Ai dùng, với quyền gì.', 'Who holds it, with which rights.')
-const ofAccount = {
-  accountId: said(AccountId, 'Hộp thư của mình, hoặc mình đang dùng.', 'One’s own mailbox, or one that one works in.'),
-  why,
-}
-const Clause = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('unit'), unitId: UnitId, below: z.boolean() }),
-  z.strictObject({ by: z.literal('position'), title: text(100), unitId: UnitId.nullable(), below: z.boolean() }),
-  z.strictObject({ by: z.literal('name'), accounts: z.array(AccountId).min(1).max(NAMED_MAX) }),
-])
-const PostingAsked = z.discriminatedUnion('who', [
-  z.strictObject({ who: z.literal('anyone') }),
-  z.strictObject({ who: z.literal('province') }),
-  z.strictObject({ who: z.literal('named'), accounts: z.array(AccountId).min(1).max(POSTERS_MAX) }),
-])
-const PersonAsked = z.strictObject({
-  fullName: text(100),
-  given: said(text(100).nullable(), 'Tên gọi, khi khác tiếng cuối.', 'The given name, where it is not the last word.'),
-  ...{ birthDate: day(), sex: z.enum(['male', 'female']), number: IdentificationNumber, position: text(120) },
-  ...{ employment: z.enum(EMPLOYMENTS), contractEnd: day().nullable(), phone: text(30).nullable() },
-  contactEmail: said(EmailAddress, 'Nơi nhận liên kết kích hoạt.', 'Where the link that activates goes.'),
-})
-/** What somebody asks for, by its kind. */
-const AskJson = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('unit-mailbox'), ...ofUnit, holders }),
-    z.strictObject({
-      ...{ kind: z.literal('function-mailbox'), ...ofUnit, holders },
-      what: said(text(80), 'Tên chức danh, công việc.', 'What the function is called.'),
-    }),
-    z.strictObject({ kind: z.literal('holders'), ...ofAccount, holders }),
-    z.strictObject({
-      ...{ kind: z.literal('list'), ...ofUnit, name: text(200), posting: PostingAsked },
-      rule: z.array(Clause).min(1).max(CLAUSES_MAX),
-    }),
-    z.strictObject({
-      ...{ kind: z.literal('name'), ...ofAccount, fullName: text(100), given: text(100).nullable() },
-      newAddress: said(z.boolean(), 'Đổi địa chỉ theo tên mới.', 'Whether the address follows the new name.'),
-    }),
-    z.strictObject({ kind: z.literal('position'), ...ofAccount, position: text(120) }),
-    z.strictObject({ kind: z.literal('alias'), ...ofAccount, local: LocalPart }),
-    z.strictObject({ kind: z.literal('quota'), ...ofAccount, quotaMb: QuotaMb }),
-    z.strictObject({
-      ...{ kind: z.literal('people'), ...ofUnit },
-      people: z
-        .array(PersonAsked)
-        .min(1)
-        .max(PEOPLE_MAX)
-        .refine((all) => new Set(all.map(({ number }) => number)).size === all.length, 'twice'),
-    }),
-  ])
-  .meta({ id: 'Ask' })
-const Body = z.strictObject({
-  ask: AskJson,
-  address: said(
-    LocalPart.nullable(),
-    'Phần trước @ trong các địa chỉ theo quy định; null lấy địa chỉ đầu tiên còn trống.',
-    'The local part of one that the policy proposes; null takes the first that is free.',
-  ),
-})
-const EXAMPLE: z.input<typeof Body> = {
-  ask: {
-    ...{ kind: 'function-mailbox', unitId: '0196f3a2-7c41-7b52-9d1e-2f6a8c0b4d11', what: 'Văn thư' },
-    holders: [{ accountId: '0196f3a2-7c41-7b52-9d1e-2f6a8c0b4d12', rights: 'full' }],
-    why: 'Theo phân công của Giám đốc Sở',
-  },
-  address: null,
-}
 const LineJson = z.object({
   ...{ id: RequestId, code: z.string(), kind: z.enum(OWN_KINDS), title: z.string().nullable() },
   ...{ state: z.enum(REQUEST_STATES), createdAt: instant(), submittedAt: instant().nullable() },
@@ -104,6 +24,12 @@ const OwnJson = z
     ...LineJson.shape,
     ...{ version: z.int(), details: ToldJson.nullable(), names: NamesJson(), unitName: z.string().nullable() },
     ...{ address: z.string().nullable(), expiresAt: instant().nullable(), comment: z.string().nullable() },
+    letter: LetterJson(),
+    letterNeeded: said(
+      z.boolean(),
+      'Quy trình hiện nay đòi công văn; gửi công văn trước khi gửi đề nghị.',
+      'Whether the policy of today wants an official letter, which has to be there before it is sent.',
+    ),
     ...{ steps: list(StepJson), waits: WaitsJson.nullable() },
     made: said(
       z.object({ accounts: list(AccountId), lists: list(GroupId) }),
@@ -119,8 +45,9 @@ const OwnJson = z
   })
   .meta({ id: 'OwnRequest' })
 
-const ownOf = (own: Own): z.output<typeof OwnJson> => ({
+const ownOf = (own: Own, letter: LetterFacts | null, letterNeeded: boolean): z.output<typeof OwnJson> => ({
   ...own,
+  ...{ letter, letterNeeded },
   details: own.details && { ...own.details, unit: { id: own.details.unitId, name: own.unitName ?? '' } },
   ...{ steps: own.steps.map(stepOf), waits: own.waits && waitsOf(own.waits) },
 })
@@ -133,21 +60,13 @@ const REFUSED: readonly ProblemKind[] = [
   ...(['unreadable-name', 'unknown-request'] as const),
 ]
 
-/** The ask, once every name in it can be read. */
-function readable(ask: z.output<typeof AskJson>): Decision<Ask, { kind: 'unreadable-name'; reason: never }> {
-  const names = ask.kind === 'name' ? [ask] : ask.kind === 'people' ? ask.people : []
-  for (const { fullName, given } of names) {
-    const name = parsePersonName(fullName, given)
-    if (!name.ok) return refuse({ kind: 'unreadable-name', reason: name.refusal.kind as never })
-  }
-  return accept(ask)
-}
-
 /** What the token's owner asks for: sending, following, correcting, withdrawing. */
-export function ownRequestRoutes({ requests }: Services): ApiRoute[] {
+export function ownRequestRoutes({ requests, clock }: Services): ApiRoute[] {
   const own = resource(OwnJson, async (desk, { id }: z.output<typeof ById>) => {
     const view = await requests.own(desk.permit('own.request'), id)
-    return view && ownOf(view)
+    if (view === null) return null
+    const [letter, needed] = [await requests.letterOf(id), await requests.letterNeeded(id)]
+    return ownOf(view, letter, needed)
   })
 
   return [
@@ -162,11 +81,11 @@ export function ownRequestRoutes({ requests }: Services): ApiRoute[] {
       ...{ id: 'askFor', method: 'post', path: '/me/requests', ...COMMON },
       summary: { vi: 'Gửi một đề nghị', en: 'Ask for something' },
       description: {
-        vi: 'Được gửi ngay; địa chỉ được giữ chỗ. Duyệt xong thì làm trọn, hoặc không làm gì.',
-        en: 'It is sent at once and its addresses are held. Approved, all of it is done, or nothing.',
+        vi: 'Được gửi ngay; địa chỉ được giữ chỗ. Duyệt xong thì làm trọn, hoặc không làm gì. Loại cần công văn thì bị từ chối (incomplete, thiếu letter): lập bản nháp, gửi công văn, rồi gửi bản nháp.',
+        en: 'It is sent at once and its addresses are held. Approved, all of it is done, or nothing. A kind that needs an official letter is refused (incomplete, missing letter): draft it, put its letter, then send the draft.',
       },
-      body: Body,
-      example: EXAMPLE,
+      body: AskBody,
+      example: ASK_EXAMPLE,
       status: 201,
       answer: OwnJson,
       location: ({ id }) => `/me/requests/${id}`,
@@ -176,6 +95,45 @@ export function ownRequestRoutes({ requests }: Services): ApiRoute[] {
         if (!ask.ok) return ask
         const sent = await requests.askAndSend(permit, ask.value, { chosen: body.address, language: desk.lang })
         return sent.ok ? found(await own.read(desk, { id: sent.value })) : sent
+      },
+    }),
+    endpoint({
+      ...{ id: 'draftRequest', method: 'post', path: '/me/request-drafts', ...COMMON },
+      summary: { vi: 'Lập bản nháp của một đề nghị', en: 'Draft a request' },
+      description: {
+        vi: 'Chưa gửi, chưa giữ địa chỉ nào; expiresAt là lúc bản nháp bị xóa. Dùng khi cần kèm công văn.',
+        en: 'It is not sent and holds no address; expiresAt is when the draft ends. For what needs an official letter.',
+      },
+      body: z.strictObject({ ask: AskJson }),
+      example: { ask: ASK_EXAMPLE.ask },
+      status: 201,
+      answer: OwnJson,
+      location: ({ id }) => `/me/requests/${id}`,
+      problems: REFUSED,
+      handle: async ({ desk, permit, body }) => {
+        const ask = readable(body.ask)
+        if (!ask.ok) return ask
+        const kept = await requests.ask(permit, ask.value, { language: desk.lang })
+        return kept.ok ? found(await own.read(desk, { id: kept.value })) : kept
+      },
+    }),
+    ...ownLetterRoutes({ requests, clock }, own),
+    endpoint({
+      ...{ id: 'sendOwnRequest', method: 'post', path: '/me/requests/:id/submission', ...COMMON },
+      summary: { vi: 'Gửi bản nháp', en: 'Send a draft' },
+      description: {
+        vi: 'Đề nghị bị trả lại cũng gửi lại được như vậy, nội dung giữ nguyên.',
+        en: 'What was returned is sent again so, too, with what it says unchanged.',
+      },
+      params: ById,
+      body: z.strictObject({ address: AskBody.shape.address }),
+      example: { address: null },
+      of: own,
+      answer: OwnJson,
+      problems: [...REFUSED, 'not-in-state'],
+      handle: async ({ desk, permit, params, body }) => {
+        const sent = await requests.send(permit, params.id, body.address)
+        return sent.ok ? found(await own.read(desk, params)) : sent
       },
     }),
     endpoint({
@@ -192,8 +150,8 @@ export function ownRequestRoutes({ requests }: Services): ApiRoute[] {
       ...{ id: 'correctOwnRequest', method: 'post', path: '/me/requests/:id/correction', ...COMMON },
       summary: { vi: 'Sửa đề nghị bị trả lại và gửi lại', en: 'Correct a returned request and send it again' },
       params: ById,
-      body: Body,
-      example: EXAMPLE,
+      body: AskBody,
+      example: ASK_EXAMPLE,
       of: own,
       answer: OwnJson,
       problems: [...REFUSED, 'not-in-state'],

@@ -52,6 +52,7 @@ export type ProtocolRefusal =
   | { kind: 'no-precondition' }
   | { kind: 'too-large'; most: number }
   | { kind: 'wrong-type' }
+  | { kind: 'not-pdf' }
   | { kind: 'too-many-requests'; seconds: number }
   | { kind: 'other-number'; accounts: number }
   | { kind: 'unreadable-name'; reason: PersonNameRefusal['kind'] }
@@ -96,7 +97,7 @@ const ROWS = {
   'not-found': row(404, 'Không có, hoặc ngoài phạm vi được xem', 'There is none, or none within reach'),
   'unknown-path': row(404, 'Không có đường dẫn này', 'There is no such path'),
   'method-not-allowed': row(405, 'Đường dẫn này không nhận phương thức đó', 'The path does not take this method'),
-  'not-acceptable': row(406, 'Chỉ trả lời bằng application/json', 'Answers are application/json only'),
+  'not-acceptable': row(406, 'Không trả lời được bằng kiểu này', 'There is no answer of that type'),
   'bad-request': row(400, 'Không đọc được yêu cầu', 'The request cannot be read'),
   'bad-json': row(400, 'Nội dung không phải là JSON theo UTF-8', 'The body is not JSON in UTF-8'),
   invalid: row(400, 'Có giá trị không hợp lệ', 'Some values are not valid'),
@@ -109,7 +110,12 @@ const ROWS = {
   'precondition-needed': row(428, 'Cần tiêu đề If-Match', 'An If-Match header is needed'),
   'no-precondition': row(400, 'Thao tác này không nhận If-Match', 'This operation does not take If-Match'),
   'too-large': row(413, 'Nội dung gửi lên quá lớn', 'The body is too large'),
-  'wrong-type': row(415, 'Nội dung phải là application/json', 'The body has to be application/json'),
+  'wrong-type': row(
+    415,
+    'Nội dung không thuộc kiểu mà thao tác này nhận',
+    'The body is not of the type that the operation takes',
+  ),
+  'not-pdf': row(422, 'Tệp không phải là PDF', 'The file is no PDF'),
   'too-many-requests': row(429, 'Quá nhiều yêu cầu', 'Too many requests'),
   'other-number': row(422, 'Số tài khoản không khớp', 'It is not the number of accounts that exist'),
   'unreadable-name': row(422, 'Họ tên không đọc được', 'The name cannot be read'),

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { AccountId, GroupId, RequestId } from '../kernel/ids.ts'
 import { REQUEST_KINDS } from '../requests/kinds.ts'
 import { IDENTITIES, REQUEST_STATES } from '../requests/request.ts'
-import type { RequestView, SeatName, StepLine, Waits } from '../requests/requests.ts'
+import type { LetterFacts, RequestView, SeatName, StepLine, Waits } from '../requests/requests.ts'
 import { STEP_SEATS } from '../requests/seats.ts'
 import { Place } from '../requests/steps.ts'
-import { count, instant, list, said } from './fields.ts'
+import { count, day, instant, list, said } from './fields.ts'
 import { NamesJson, ToldJson } from './request-kinds.ts'
 
 const State = said(
@@ -33,6 +33,26 @@ export const RequestLine = z
     fallen: said(z.boolean(), 'Không ai trong đơn vị duyệt được.', 'Nobody in the units may act on it.'),
   })
   .meta({ id: 'RequestLine' })
+
+/** The official letter that came with a request; its file is read at its own place. */
+export const LetterJson = () =>
+  said(
+    z
+      .object({
+        number: z.string(),
+        date: day(),
+        fileName: z.string(),
+        bytes: count(),
+        sha256: said(
+          z.string(),
+          'SHA-256 của tệp, 64 chữ số thập lục phân.',
+          'SHA-256 of the file, 64 hexadecimal digits.',
+        ),
+      })
+      .nullable(),
+    'Công văn kèm theo; tệp đọc ở official-letter.',
+    'The official letter with it; its file is at official-letter.',
+  )
 
 const Seat = z.object({
   kind: said(
@@ -97,6 +117,7 @@ export const RequestWhole = z
     dueAt: said(instant(), 'Hạn của bước đang chờ.', 'When the step that waits is due.'),
     decidedAt: instant().nullable(),
     comment: z.string().nullable(),
+    letter: LetterJson(),
     identity: said(
       z.enum(IDENTITIES).nullable(),
       'Người duyệt đã xác minh bằng cách nào.',
@@ -129,11 +150,12 @@ export const RequestWhole = z
   })
   .meta({ id: 'Request' })
 
-/** The view as it is answered. */
-export function wholeOf(view: RequestView) {
+/** The view as it is answered, with its official letter. */
+export function wholeOf(view: RequestView, letter: LetterFacts | null) {
   const { details, unitName, waits, steps, turn, ...rest } = view
   return {
     ...rest,
+    letter,
     details: { ...details, unit: { id: details.unitId, name: unitName } },
     steps: steps.map(stepOf),
     waits: waits && waitsOf(waits),

@@ -4,6 +4,7 @@ import { RequestId, UnitId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { IDENTITIES } from '../requests/request.ts'
 import { INBOX_TABS } from '../requests/requests.ts'
+import { Attachment, PdfAnswer } from './attachment.ts'
 import { endpoint } from './endpoint.ts'
 import { count, list, paragraph, said, search, unitOf } from './fields.ts'
 import { listing } from './listing.ts'
@@ -25,7 +26,7 @@ const REFUSED = [
 export function requestRoutes({ requests }: Services): ApiRoute[] {
   const whole = resource(RequestWhole, async (desk, { id }: z.output<typeof ById>) => {
     const view = await requests.read(desk.permit('request.read'), id)
-    return view && wholeOf(view)
+    return view && wholeOf(view, await requests.letterOf(id))
   })
 
   return [
@@ -69,6 +70,19 @@ export function requestRoutes({ requests }: Services): ApiRoute[] {
       params: ById,
       answer: RequestWhole,
       handle: async ({ desk, params }) => found(await whole.read(desk, params)),
+    }),
+    endpoint({
+      ...{ id: 'readOfficialLetter', method: 'get', path: '/requests/:id/official-letter', tag: 'requests' },
+      action: 'request.read',
+      summary: { vi: 'Tải công văn của đề nghị', en: 'Download the official letter of a request' },
+      description: { vi: 'Được ghi nhật ký.', en: 'It is logged.' },
+      params: ById,
+      answer: PdfAnswer,
+      gives: 'application/pdf',
+      handle: async ({ permit, params }) => {
+        const letter = await requests.letterFile(permit, params.id)
+        return found(letter && new Attachment({ name: letter.fileName, content: letter.content }))
+      },
     }),
     endpoint({
       ...{ id: 'revealNumber', method: 'post', path: '/requests/:id/number', tag: 'requests', action: 'number.reveal' },

@@ -3,6 +3,7 @@ import type { Bearer } from '../access/access-tokens.ts'
 import type { Action, Permit } from '../access/policy.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { Language } from '../letters/letter.ts'
+import type { TakenFile } from './body.ts'
 import type { Cursors } from './cursors.ts'
 import type { ApiRefusal, ProblemKind, Said } from './problem.ts'
 
@@ -62,6 +63,10 @@ export type RouteDocs = {
   readonly params: z.ZodType
   readonly query: z.ZodType
   readonly body: z.ZodType | null
+  /** Where the body is a file: of which type, and how large at most. */
+  readonly takes: TakenFile | null
+  /** Where the answer is a file. */
+  readonly gives: 'application/pdf' | null
   readonly example: unknown
   readonly status: 200 | 201 | 202 | 204
   readonly answer: z.ZodType | null

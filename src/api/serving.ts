@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express'
 import type { Answer } from '../access/idempotency.ts'
+import { attachmentOf } from '../kernel/file-name.ts'
 import type { Language } from '../letters/letter.ts'
 import type { Services } from '../main/compose.ts'
+import { Attachment } from './attachment.ts'
 import { bearerOf, permitOf, reaches } from './bearer.ts'
-import { bodyOf, canonical } from './body.ts'
+import { bodyOf, canonical, fileOf } from './body.ts'
 import { etagOf, judge, keyOf, names } from './conditions.ts'
 import { cursorsOf } from './cursors.ts'
 import { limitsOf } from './limits.ts'
@@ -21,10 +23,13 @@ export function servingOf(services: Services) {
 
   async function serve(route: ApiRoute, request: Request, response: Response): Promise<void> {
     const desk = await admit(route, request, response)
-    if (!request.accepts(['application/json', 'application/problem+json']))
+    if (
+      !request.accepts([...(route.gives === null ? [] : [route.gives]), 'application/json', 'application/problem+json'])
+    )
       throw new Problem({ kind: 'not-acceptable' })
     const { params, query } = request
-    const body = await bodyOf(request, response)
+    if (route.takes !== null) response.set(await limits.count('upload', desk.bearer.tokenId))
+    const body = await (route.takes === null ? bodyOf(request, response) : fileOf(request, response, route.takes))
     const prepared = route.prepare(desk, { params: { ...params }, query: { ...query }, body })
     if (!prepared.ok) throw new Problem(prepared.refusal)
     // A condition that nobody looks at must not be taken for one that held.
@@ -82,7 +87,7 @@ export function servingOf(services: Services) {
       status: route.status,
       body,
       headers: {
-        ...(route.tagged ? { ETag: etagOf(body) } : {}),
+        ...(route.tagged ? { ETag: body instanceof Attachment ? body.etag : etagOf(body) } : {}),
         ...(location === null ? {} : { Location: `${BASE}${location}` }),
         ...(next === null ? {} : { Link: `<${nextUrl(request, next)}>; rel="next"` }),
       },
@@ -125,5 +130,10 @@ function send(request: Request, response: Response, { status, headers, body }: A
     }
   }
   if (status === 204) response.end()
+  else if (body instanceof Attachment)
+    response
+      .set({ 'Content-Disposition': attachmentOf('cong-van.pdf', body.name) })
+      .type(body.type)
+      .send(body.content)
   else response.type(status >= 400 ? 'application/problem+json' : 'application/json').send(JSON.stringify(body))
 }

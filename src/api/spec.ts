@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Action, Permit } from '../access/policy.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { Language } from '../letters/letter.ts'
+import type { TakenFile } from './body.ts'
 import { faultsOf, type Parsed } from './faults.ts'
 import type { ApiRefusal, ProblemKind, Said } from './problem.ts'
 import type { Desk, Method, Raw, RouteDocs, Tag } from './route.ts'
@@ -30,6 +31,8 @@ export type Common<A extends Action, P, Q, B extends z.ZodType, R> = {
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  readonly takes?: TakenFile
+  readonly gives?: 'application/pdf'
   readonly example?: z.input<B>
   readonly status?: 200 | 201 | 202 | 204
   readonly answer?: R
@@ -52,6 +55,8 @@ export function docsOf<
     params: spec.params ?? Nothing,
     query: spec.query ?? Nothing,
     body: spec.body ?? null,
+    takes: spec.takes ?? null,
+    gives: spec.gives ?? null,
     example: spec.example,
     status: spec.status ?? (spec.answer ? 200 : 204),
     answer: spec.answer ?? null,

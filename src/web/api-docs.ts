@@ -11,8 +11,8 @@ export type FieldRow = {
   readonly required: boolean
   readonly description: string
 }
-/** What a body or an answer is: of a named schema, or of these fields. */
-export type Shape = { readonly of: string | null; readonly rows: readonly FieldRow[] }
+/** What a body or an answer is: a file of a type, of a named schema, or of these fields. */
+export type Shape = { readonly file: string | null; readonly of: string | null; readonly rows: readonly FieldRow[] }
 export type OperationView = {
   readonly id: string
   readonly tag: string
@@ -29,6 +29,8 @@ export type OperationView = {
   readonly refusals: readonly { readonly status: string; readonly kinds: readonly string[] }[]
 }
 export type SchemaView = { readonly name: string; readonly rows: readonly FieldRow[] }
+
+const JSON_TYPE = 'application/json'
 
 /** The document as the reader page shows it, in words of one language. */
 export function readerOf(document: ApiDocument, types: Types) {
@@ -75,10 +77,11 @@ function operationView(
   operation: Operation,
 ): OperationView {
   const shape = (content: Content | undefined): Shape | null => {
-    const schema = content?.['application/json']?.schema
-    if (schema === undefined) return null
-    const of = nameOf(schema)
-    return { of, rows: of === null ? fieldsOf(types, schema) : [] }
+    const [type, media] = Object.entries(content ?? {})[0] ?? []
+    if (type === undefined || media === undefined) return null
+    if (type !== JSON_TYPE) return { file: type, of: null, rows: [] }
+    const of = nameOf(media.schema)
+    return { file: null, of, rows: of === null ? fieldsOf(types, media.schema) : [] }
   }
   const [status = '', done] = Object.entries(operation.responses).find(([code]) => code.startsWith('2')) ?? []
   const refused = Object.entries(operation.responses).filter(([code]) => Number(code) >= 400)
@@ -106,13 +109,21 @@ function kindsIn(content: Content | undefined): string[] {
 
 /** What to type into a terminal. */
 function exampleOf(document: ApiDocument, path: string, method: string, operation: Operation): string {
-  const body = operation.requestBody?.content['application/json']?.example
-  const headers = operation.parameters.filter(({ in: where, required }) => where === 'header' && required)
+  const [sent, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? []
+  const example = media?.example === undefined ? [] : [`-d '${JSON.stringify(media.example)}'`]
+  const body = sent === undefined || sent === JSON_TYPE ? example : ['--data-binary @cong-van.pdf']
+  const needed = (place: 'header' | 'query') =>
+    operation.parameters.filter(({ in: where, required }) => where === place && required).map(({ name }) => name)
   const values: Readonly<Record<string, string>> = { 'Idempotency-Key': '$KEY', 'If-Match': '$ETAG' }
+  const isDownload = Object.entries(operation.responses).some(
+    ([code, { content = {} }]) => code.startsWith('2') && Object.keys(content).some((type) => type !== JSON_TYPE),
+  )
   return [
     `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}-H @token.txt`,
-    ...headers.map(({ name }) => `  -H "${name}: ${values[name] ?? ''}"`),
-    ...(body === undefined ? [] : ['  -H "Content-Type: application/json"', `  -d '${JSON.stringify(body)}'`]),
+    ...needed('header').map((name) => `  -H "${name}: ${values[name] ?? ''}"`),
+    ...body.flatMap((each) => [`  -H "Content-Type: ${sent ?? ''}"`, `  ${each}`]),
+    ...needed('query').map((name) => `  --url-query "${name}=$${name.toUpperCase()}"`),
+    ...(isDownload ? ['  -o cong-van.pdf'] : []),
     `  "${document.servers[0]?.url ?? ''}${path.replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`)}"`,
   ].join(' \\\n')
 }

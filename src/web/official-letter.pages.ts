@@ -1,4 +1,5 @@
 import { dayOf } from '../kernel/day.ts'
+import { attachmentOf } from '../kernel/file-name.ts'
 import { RequestId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { fileFault, letterFrom, LETTER_BYTES, type LetterFault, type LetterField } from '../requests/official-letter.ts'
@@ -121,7 +122,7 @@ function download(page: Page, letter: LetterContent | null): void {
   page.response
     .set({
       'Content-Type': 'application/pdf',
-      'Content-Disposition': `attachment; filename="cong-van.pdf"; filename*=UTF-8''${encoded(letter.fileName)}`,
+      'Content-Disposition': attachmentOf('cong-van.pdf', letter.fileName),
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'; sandbox",
       'Cross-Origin-Resource-Policy': 'same-origin',
@@ -129,13 +130,6 @@ function download(page: Page, letter: LetterContent | null): void {
     })
     .send(letter.content)
 }
-
-/** As RFC 8187 wants it. */
-const encoded = (name: string): string =>
-  encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
 
 function faultOf(upload: Received, mayStay: boolean): LetterFault[] {
   if (upload.ok) return [fileFault(upload.value.kind, upload.value.bytes)].filter((fault) => fault !== null)

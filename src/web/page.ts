@@ -76,14 +76,19 @@ export function pageOf(
   const text = (value: unknown): string =>
     typeof value === 'string' ? value : Array.isArray(value) ? String(value.at(-1)) : ''
 
-  async function model(known?: number): Promise<Omit<PageModel, 'title'>> {
-    const audience = audienceOf(actor)
+  /** What waits for the reader, for the navigation; `known` is what the page has counted itself. */
+  async function counted(audience: Audience, known?: number): Promise<readonly [waiting: number, changes: number]> {
     const allowed = permit(actor, 'request.read')
     const agrees = permit(actor, 'scheduled.agree')
-    const [waiting, changes] = await Promise.all([
+    return Promise.all([
       known ?? ((audience === 'unit-admin' || audience === 'deputy') && allowed.ok ? deps.waiting(allowed.value) : 0),
       agrees.ok ? deps.changes(agrees.value) : 0,
     ])
+  }
+
+  async function model(status: number, known?: number): Promise<Omit<PageModel, 'title'>> {
+    const audience = audienceOf(actor)
+    const [waiting, changes] = status === 503 ? [0, 0] : await counted(audience, known)
     // Read and forgotten: a notice is shown once.
     const notice = (session as typeof session | undefined)?.notice ?? null
     if (notice) delete session.notice
@@ -151,9 +156,12 @@ export function pageOf(
     limit: (name: LimitName, account: string): Promise<void> => deps.limits.consume(name, request.ip ?? '', account),
     forgive: (name: LimitName, account: string): Promise<void> => deps.limits.forgive(name, request.ip ?? '', account),
 
-    /** `waiting`, where the page has counted it, spares the navigation from counting again. */
+    /**
+     * `waiting`, where the page has counted it, spares the navigation from counting again. With 503 nothing is counted and
+     * nothing asked of the database, which may be away.
+     */
     async render(template: string, own: OwnModel, status = 200): Promise<void> {
-      deps.rendering.renderPage(response, template, { ...(await model(own.waiting)), ...own }, status)
+      deps.rendering.renderPage(response, template, { ...(await model(status, own.waiting)), ...own }, status)
     },
     /** 303: the browser GETs the other page, and reloading it sends nothing again. */
     redirect(path: string): void {
@@ -169,6 +177,8 @@ export function pageOf(
         else response.redirect(303, path)
       })
     },
+    /** Stores the session now; false where it cannot be, since the database is away. */
+    stored: (): Promise<boolean> => new Promise((resolve) => session.save((error?: unknown) => resolve(!error))),
     /** Told once, on the next page. */
     notice(tone: 'ok' | 'info' | 'wait' | 'bad', words: string): void {
       session.notice = { tone, text: words }

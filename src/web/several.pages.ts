@@ -71,7 +71,7 @@ export function severalPages(services: Services): Route[] {
     return new Map(views.flatMap((view) => (view === null ? [] : [[view.id, view] as const])))
   }
 
-  /** What came of each; with 503, without counting anew what waits, for the database may be away. */
+  /** What came of each; with 503 the database may be away. */
   function showOutcomes(page: Page, act: Act, told: readonly Told[], views: Views, status?: 503): Promise<void> {
     const done = told.filter((each) => each.done).length
     return page.render(
@@ -80,7 +80,6 @@ export function severalPages(services: Services): Route[] {
         title: page.t.decisions.several[act].done(done, told.length - done),
         back: { href: '/cho-duyet', text: page.t.decision.back },
         rows: told.map((each) => ({ ...each, view: views.get(each.id) ?? null })),
-        ...(status === undefined ? {} : { waiting: 0 }),
       },
       status,
     )
@@ -120,13 +119,17 @@ export function severalPages(services: Services): Route[] {
         const text = onwards === null ? '' : page.t.workflow.decision.stepDone(onwards)
         return { id, done: true, state: value.state, text, slip }
       })
-      if (outcomes.some((each) => !each.outcome.ok && each.outcome.refusal.kind === 'unavailable')) {
-        // The next page might not come: the session is where the trouble is.
-        await showOutcomes(page, act, told, views, 503)
-        return
+      const away = outcomes.some((each) => !each.outcome.ok && each.outcome.refusal.kind === 'unavailable')
+      if (!away) {
+        page.keepForm(OUTCOMES, { act, told: JSON.stringify(told) }, [])
+        if (await page.stored()) {
+          page.redirect(RESULT)
+          return
+        }
+        page.takeForm(OUTCOMES)
       }
-      page.keepForm(OUTCOMES, { act, told: JSON.stringify(told) }, [])
-      page.redirect(RESULT)
+      // The next page might not come, for the session is in the database too: what is known is told at once.
+      await showOutcomes(page, act, told, views, 503)
     }),
 
     guarded('get', RESULT, 'request.decide', async (page) => {

@@ -6,6 +6,7 @@ import busboy, { type Busboy } from 'busboy'
 import type { Request } from 'express'
 import { contentKindOf, HEAD_BYTES, type ContentKind } from '../kernel/content-kind.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
+import { plainFileName } from '../kernel/file-name.ts'
 import { HttpFault } from './http-fault.ts'
 
 /** The one file that a form may bring: which field it comes in, and how large it may be. */
@@ -67,7 +68,7 @@ export async function receive(request: Request, rule: UploadRule, allowed: () =>
       const wanted = name === rule.field && filename !== '' && (filename as string | undefined) !== undefined
       forged.seen ||= !allowed()
       if (!wanted || forged.seen) stream.resume()
-      else storing = store(stream, nameOf(filename))
+      else storing = store(stream, plainFileName(filename))
       storing.catch((error: unknown) => fail(400, error))
     })
     for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) boy.on(limit, () => fail(400))
@@ -154,10 +155,6 @@ async function nameless(): Promise<FileHandle> {
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-/** Plain enough to be shown: its last part, without controls, at most 200 characters. */
-const nameOf = (filename: string): string =>
-  (filename.split(/[\\/]/).at(-1) ?? '').normalize('NFC').replace(/\p{C}/gu, '').trim().slice(0, 200) || '?'
 
 function receivedOf(stored: Stored | null, { maxBytes }: UploadRule): Received {
   if (stored === null) return refuse({ kind: 'no-file' })

@@ -8,7 +8,7 @@ import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { addDays, dayOf, type Day } from '../../src/kernel/day.ts'
 import { LocalPart } from '../../src/kernel/email-address.ts'
-import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
+import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { clientOf, startApi, tokenOf, type ApiSystem, type Client } from '../support/api.ts'
 import { decided, done } from '../support/shared.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
@@ -51,6 +51,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /requests': staff(200),
   'GET /request-counts': staff(200),
   'GET /requests/:id': scoped(200),
+  'GET /requests/:id/official-letter': scoped(200),
   'GET /requests/:id/comments': scoped(200),
   'POST /requests/:id/comments': [401, 403, ...within(201), 201, 403],
   'POST /requests/:id/number': [401, 403, ...within(200), 200, 403],
@@ -63,8 +64,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /request-returns': [401, 403, 200, 200, 200, 200, 403],
   'GET /me/requests': everybody(200),
   'POST /me/requests': everybody(201),
+  'POST /me/request-drafts': everybody(201),
   // A request is its own asker's: nobody else, whatever their role, finds it there.
   'GET /me/requests/:id': [401, 200, 404, 404, 404, 404, 404],
+  'PUT /me/requests/:id/official-letter': [401, 200, 404, 404, 404, 404, 404],
+  'GET /me/requests/:id/official-letter': [401, 200, 404, 404, 404, 404, 404],
+  'POST /me/requests/:id/submission': [401, 200, 404, 404, 404, 404, 404],
   'POST /me/requests/:id/correction': [401, 200, 404, 404, 404, 404, 404],
   'POST /me/requests/:id/withdrawal': [401, 200, 404, 404, 404, 404, 404],
   'GET /waiting-times': staff(200),
@@ -243,6 +248,17 @@ const quota = (accountId: AccountId | undefined, quotaMb: number) => ({
     why: 'Hộp thư sắp đầy',
   },
 })
+const PDF = Buffer.from('%PDF-1.7\n')
+/** What the person is about to ask for, with its official letter. */
+async function drafted(): Promise<RequestId> {
+  const { requests } = system.services
+  const ask = quota(requester.accountId, 4_096)
+  const id = await done(requests.ask(allowed('own.request', requester), ask, { language: 'vi' }))
+  await done(
+    requests.attachLetter(id, { number: '1/SNV', date: '2026-11-02' as Day }, { name: 'cv.pdf', content: PDF }),
+  )
+  return id
+}
 /** What the person asked for, and perhaps is to correct. */
 async function ownRequest(returned: boolean): Promise<string> {
   const { requests } = system.services
@@ -317,6 +333,25 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
       return { path: at(requests[place]), body: { text: 'Đã xác minh với phòng tổ chức' } }
     case 'POST /me/requests':
       return { path: route, body: { ask: quota(askers[role], 4_096), address: null } }
+    case 'POST /me/request-drafts':
+      return { path: route, body: { ask: quota(askers[role], 4_096) } }
+    case 'GET /requests/:id/official-letter': {
+      const id = await drafted()
+      await services.requests.send(allowed('own.request', requester), id)
+      // Of the place that it is to be about.
+      await services.database.prisma.request.update({ where: { id }, data: { unitId: unit } })
+      return { path: at(id) }
+    }
+    case 'PUT /me/requests/:id/official-letter': {
+      const id = await drafted()
+      return { path: `${at(id)}?number=12%2FSNV&date=2026-11-02`, body: PDF, tagged: `/me/requests/${id}` }
+    }
+    case 'GET /me/requests/:id/official-letter':
+      return { path: at(await drafted()) }
+    case 'POST /me/requests/:id/submission': {
+      const id = await drafted()
+      return { path: at(id), body: { address: null }, tagged: `/me/requests/${id}` }
+    }
     case 'GET /me/requests/:id':
     case 'POST /me/requests/:id/correction':
     case 'POST /me/requests/:id/withdrawal': {

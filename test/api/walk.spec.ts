@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { ApiDocument, Operation } from '../../src/api/document.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { serve, type WebServer } from '../../src/main/serve.ts'
+import { LETTER_BYTES } from '../../src/requests/official-letter.ts'
 import { freePort } from '../../scripts/servers/ports.ts'
 import { tokenOf } from '../support/api.ts'
 import { contractOf, type Contract } from '../support/contract.ts'
@@ -75,7 +76,16 @@ const curl = async (...args: string[]) => answerIn(await run('curl', ['-sSi', ..
 /** Calls an operation as the document describes it, by its name alone. */
 async function operate(
   id: string,
-  given: { path?: Record<string, string>; query?: string; body?: object; etag?: string; key?: string } = {},
+  given: {
+    path?: Record<string, string>
+    query?: string
+    body?: object
+    etag?: string
+    key?: string
+    /** The name of a file that is the body, and what it is said to be. */
+    file?: string
+    type?: string
+  } = {},
 ): Promise<Answer> {
   const [template, method, operation] = find(id)
   const values: Record<string, string> = { 'Idempotency-Key': given.key ?? randomUUID(), 'If-Match': given.etag ?? '' }
@@ -88,6 +98,9 @@ async function operate(
   const answer = await curl(
     ...['-X', method.toUpperCase(), '-H', '@token.txt', ...headers],
     ...(sent === undefined ? [] : ['-H', 'Content-Type: application/json', '-d', sent]),
+    ...(given.file === undefined
+      ? []
+      : ['-H', `Content-Type: ${given.type ?? 'application/pdf'}`, '-H', 'Expect:', '--data-binary', `@${given.file}`]),
     `${document.servers[0]?.url ?? ''}${path}${given.query ?? ''}`,
   )
   contract({ method, path: `/api/v1${path}`, ...answer, body: answer.text === '' ? null : answer.body })
@@ -174,6 +187,62 @@ describe('the API, walked with curl from its documentation alone', () => {
       { subject: `request:${id}`, detail: { via: expect.stringMatching(/^token:/) } },
     ])
     expect((await operate('verifyAudit')).body).toMatchObject({ broken: null })
+  })
+
+  test('sends what needs an official letter: a draft, the signed PDF, and then the request', async () => {
+    const { body: me } = await operate('getMe')
+    const ask = { kind: 'quota', accountId: me['id'], quotaMb: 4_096, why: 'Hộp thư sắp đầy' }
+    const policy = (await operate('getStepsPolicy')).headers['etag'] ?? ''
+    const rule = { of: 'quota', place: { kind: 'everywhere' }, steps: [{ seat: 'it-staff', days: 2 }], letter: true }
+    expect((await operate('setStepsRules', { body: { rules: [rule] }, etag: policy })).status).toBe(200)
+    const refused = await operate('askFor', { body: { ask, address: null } })
+    expect([refused.status, refused.body['missing']]).toEqual([422, 'letter'])
+
+    const draft = await operate('draftRequest', { body: { ask } })
+    expect(draft.body).toMatchObject({ state: 'draft', letter: null, letterNeeded: true })
+    const path = { id: String(draft.body['id']) }
+    const etag = draft.headers['etag'] ?? ''
+    const early = await operate('sendOwnRequest', { path, etag })
+    expect([early.status, early.body['missing']]).toEqual([422, 'letter'])
+
+    writeFileSync(join(folder, 'cv.pdf'), '%PDF-1.7\nký số\n')
+    writeFileSync(join(folder, 'web.pdf'), '<html><script>alert(1)</script>')
+    writeFileSync(join(folder, 'long.pdf'), Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(LETTER_BYTES, 65)]))
+    const said = `?number=${encodeURIComponent('125/QĐ-SNV')}&date=2026-11-02&fileName=${encodeURIComponent('Công văn.pdf')}`
+    const put = (file: string, query = said, more: { etag?: string; type?: string } = {}) =>
+      operate('putOwnLetter', { path, query, file, etag, ...more })
+    const outcome = async (answer: Promise<Answer>) => {
+      const { status, body } = await answer
+      return [status, String(body['type']).split('#')[1]]
+    }
+    expect(await outcome(put('web.pdf'))).toEqual([422, 'not-pdf'])
+    expect(await outcome(put('long.pdf'))).toEqual([413, 'too-large'])
+    expect(await outcome(put('cv.pdf', said, { type: 'application/json' }))).toEqual([415, 'wrong-type'])
+    expect(await outcome(put('cv.pdf', said, { etag: '"older"' }))).toEqual([412, 'changed'])
+    expect(await outcome(put('cv.pdf', '?number=1&date=2999-01-01'))).toEqual([400, 'invalid'])
+    expect(await outcome(operate('readOwnLetter', { path }))).toEqual([404, 'not-found'])
+
+    const kept = await put('cv.pdf')
+    expect(kept.body['letter']).toMatchObject({ number: '125/QĐ-SNV', date: '2026-11-02', fileName: 'Công văn.pdf' })
+    expect(kept.headers['etag']).not.toBe(etag)
+    const key = randomUUID()
+    const send = () => operate('sendOwnRequest', { path, etag: kept.headers['etag'] ?? '', key })
+    const sent = await send()
+    expect(sent.body).toMatchObject({ state: 'submitted', waits: { seats: [{ kind: 'it-staff' }] } })
+    const again = await send()
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([sent.text, 'true'])
+    expect(await outcome(put('cv.pdf', said, { etag: sent.headers['etag'] ?? '' }))).toEqual([409, 'not-in-state'])
+
+    expect((await operate('getRequest', { path })).body['letter']).toEqual(kept.body['letter'])
+    for (const id of ['readOwnLetter', 'readOfficialLetter']) {
+      const file = await operate(id, { path })
+      expect([file.status, file.text]).toEqual([200, '%PDF-1.7\nký số\n'])
+      expect(file.headers['content-disposition']).toBe(
+        `attachment; filename="cong-van.pdf"; filename*=UTF-8''C%C3%B4ng%20v%C4%83n.pdf`,
+      )
+    }
+    const log = await operate('listAudit', { query: '?action=request.letter-read&limit=1' })
+    expect(log.body['items']).toMatchObject([{ subject: `request:${path.id}` }])
   })
 
   test('does what the page for readers prints, typed into a shell', async () => {

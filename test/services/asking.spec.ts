@@ -6,6 +6,7 @@ import { EmailAddress } from '../../src/kernel/email-address.ts'
 import { IdentificationNumber } from '../../src/kernel/identification-number.ts'
 import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
 import type { Ask } from '../../src/requests/ask.ts'
+import type { Rule } from '../../src/requests/steps.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { done, full, issuedShared, local } from '../support/shared.ts'
 import { allowed, given, seedStaff, seedUnits, someDetails, unique } from '../support/system.ts'
@@ -228,6 +229,51 @@ describe('one’s own account', () => {
     await decided(smaller)
     expect((await account(an.accountId))?.quotaMb).toBe(8_192)
   })
+})
+
+test('each kind has the steps that the policy gives it where it is asked for, and its official letter', async () => {
+  const { steps, requests } = office.services
+  const rules: Rule[] = [
+    { of: 'list', place: { kind: 'everywhere' }, steps: [{ seat: 'it-staff', days: 2 }], letter: true },
+    {
+      ...{ of: 'quota', place: { kind: 'below', unit: units.agency }, letter: false },
+      steps: [
+        { seat: 'unit-admin', days: 1 },
+        { seat: 'parent-unit', days: 1 },
+      ],
+    },
+  ]
+  const { version } = await steps.present()
+  await done(steps.set(allowed('steps.change', staff), { seen: version, why: 'Theo quy chế mới của tỉnh', rules }))
+  const above = await seedStaff(office.services, 'unit-admin', units.province, 'Bùi Thị Lan')
+  const waits = async (id: RequestId) => (await requests.own(own(an), id))?.waits
+
+  const list: Ask = {
+    ...{ kind: 'list', unitId: units.agency, name: 'Chuyên viên Sở', why, posting: { who: 'province' } },
+    rule: [{ by: 'position', title: 'Chuyên viên', unitId: units.agency, below: true }],
+  }
+  expect(await ask(an, list)).toEqual({ ok: false, refusal: { kind: 'incomplete', missing: 'letter' } })
+  const draft = await done(requests.ask(own(an), list, { language: 'vi' }))
+  const letter = { number: '125/SNV-VP', date: Day.parse('2026-03-02') }
+  await done(requests.attachLetter(draft, letter, { name: 'cv.pdf', content: Buffer.from('%PDF-1.7\n') }, an))
+  await done(requests.send(own(an), draft))
+  expect(await waits(draft)).toMatchObject({ step: 1, of: 1, seats: [{ kind: 'it-staff' }] })
+  expect(refused((await approve(admin, draft)) as never)).toBe('not-your-turn')
+  expect(await done(approve(staff, draft))).toMatchObject({ state: 'approved' })
+
+  const quotaMb = QuotaMb.parse(16_384)
+  const larger = await send(an, { kind: 'quota', accountId: an.accountId, quotaMb, why })
+  expect(await waits(larger)).toMatchObject({ step: 1, of: 2, seats: [{ kind: 'unit', name: 'Sở Nội vụ' }] })
+  await done(approve(admin, larger))
+  expect(await waits(larger)).toMatchObject({ step: 2, seats: [{ name: 'Ủy ban nhân dân tỉnh Quảng Ninh' }] })
+  expect(refused((await approve(staff, larger)) as never)).toBe('not-your-turn')
+  expect(await done(approve(above, larger))).toMatchObject({ state: 'approved' })
+  // Elsewhere, and for other kinds, what holds is as before.
+  const outsider = await person('Hà Văn Khác', units.other)
+  const there = await send(outsider, { kind: 'quota', accountId: outsider.accountId, quotaMb, why })
+  expect((await requests.own(own(outsider), there))?.waits?.basis.place).not.toEqual(rules[1]?.place)
+  const alias: Ask = { kind: 'alias', accountId: an.accountId, local: local('an.sonoivu'), why }
+  expect((await waits(await send(an, alias)))?.of).toBe(1)
 })
 
 describe('several people at once', () => {

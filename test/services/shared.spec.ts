@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ImapFlow } from 'imapflow'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
-import type { UnitId } from '../../src/kernel/ids.ts'
+import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { parsePersonName } from '../../src/kernel/person-name.ts'
 import { work, type Worker } from '../../src/main/work.ts'
+import type { Ask } from '../../src/requests/ask.ts'
 import { visit } from '../servers/support.ts'
 import { valuesIn } from '../support/ldif.ts'
-import { atWork, inStep, PASSWORD, type Mailbox } from '../support/people.ts'
+import { atWork, inStep, mailboxOf, PASSWORD, type Mailbox } from '../support/people.ts'
 import { decided, done, full, issuedShared, local, setHolders } from '../support/shared.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
@@ -18,6 +19,7 @@ const by = cliActor('test')
 let system: System
 let worker: Worker
 let staff: PersonActor
+let head: PersonActor
 let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
 let at: ReturnType<typeof visit>
 let an: Mailbox
@@ -33,9 +35,13 @@ beforeAll(async () => {
   worker = await work(services)
   an = await atWork(services, servers.sink, staff, units.agency, { fullName: 'Đặng Thị An' })
   binh = await atWork(services, servers.sink, staff, units.department, { fullName: 'Lê Văn Bình' })
-  registry = await issuedShared(services, {
-    ...{ unitId: units.agency, name: 'Văn thư Sở Nội vụ', local: 'vanthu-snv', holders: full(an, binh) },
+  head = await seedStaff(services, 'unit-admin', units.agency, 'Trần Thị Minh Hà')
+  const made = await askedAndDone(an, {
+    ...{ kind: 'function-mailbox', unitId: units.agency, what: 'Văn thư', holders: full(an, binh) },
+    why: 'Theo phân công của Giám đốc Sở',
   })
+  if (made === null) throw new Error('Nothing was made')
+  registry = await mailboxOf(services, made, '')
   await settled(registry, an, binh)
 }, 120_000)
 
@@ -43,6 +49,22 @@ afterAll(async () => {
   await worker.stop()
   await system.stop()
 })
+
+/** Asks for something as somebody signed in, and has it approved by the unit's administrator and IT staff. */
+async function askedAndDone(who: Mailbox, ask: Ask): Promise<AccountId | null> {
+  const { actors, requests } = system.services
+  const actor = await actors.byId(who.id)
+  if (actor === null) throw new Error('Nobody signs in so')
+  const id = await done(requests.askAndSend(allowed('own.request', actor), ask, { chosen: null, language: 'vi' }))
+  for (const approver of [head, staff]) {
+    const view = await requests.read(allowed('request.read', approver), id)
+    const approved = await done(
+      requests.approve(allowed('request.decide', approver), id, { version: view?.version ?? 0 }),
+    )
+    if (approved.state === 'approved') return approved.accountId
+  }
+  throw new Error('A further step is needed')
+}
 
 const settled = async (...boxes: readonly Mailbox[]) => {
   for (const box of boxes) await inStep(system.services, box.id)
@@ -108,7 +130,8 @@ describe('its holders', () => {
 
   test('once removed, have their sessions ended, cannot open it at the next sign-in, and write as it no more', async () => {
     const [removed, stays] = [await reading(binh), await reading(an)]
-    await done(setHolders(system.services, registry.id, full(an)))
+    const why = 'Ông Bình chuyển công tác'
+    await askedAndDone(an, { kind: 'holders', accountId: registry.id, holders: full(an), why })
     await settled(registry, an, binh)
     expect(await isOver(removed)).toBe(true)
     expect(await isOver(stays)).toBe(false)

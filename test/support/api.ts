@@ -80,12 +80,14 @@ export function clientOf({ app, contract }: Pick<ApiSystem, 'app' | 'contract'>,
     if (method === 'post' && key !== null) void asked.set('Idempotency-Key', key)
     if (match !== undefined) void asked.set('If-Match', match)
     void asked.set(headers)
-    if (body !== undefined) void asked.type(headers['Content-Type'] ?? 'application/json')
+    const plain = Buffer.isBuffer(body) ? 'application/pdf' : 'application/json'
+    if (body !== undefined) void asked.type(headers['Content-Type'] ?? plain)
     const answer = await (body === undefined
       ? asked
-      : asked.send(typeof body === 'string' ? body : JSON.stringify(body)))
-    const seen: unknown = answer.text === '' ? null : JSON.parse(answer.text)
+      : asked.send(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)))
     const head = answer.headers as Record<string, string>
+    const isFile = head['content-type']?.startsWith('application/pdf') === true
+    const seen: unknown = isFile ? (answer.body as Buffer) : answer.text === '' ? null : JSON.parse(answer.text)
     const { pathname } = new URL(path, 'http://x')
     const whole = pathname.startsWith('/api/v1') ? pathname : `/api/v1${pathname}`
     contract({ method, path: whole, status: answer.status, headers: head, body: seen })

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { setTimeout as pause } from 'node:timers/promises'
 import supertest from 'supertest'
+import type { RequestId } from '../../src/kernel/ids.ts'
 import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
 import { site, type Site } from '../../src/main/site.ts'
 import { halfOpenProxy, type Proxy } from '../directory/proxy.ts'
+import { vi } from '../../src/web/words/vi.ts'
 import { startOffice, type Office } from '../support/database.ts'
+import { signedIn } from '../support/signed-in.ts'
+import { seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
+import { plain } from '../support/web.ts'
 
 const PATIENCE = 1_500
 let office: Office
@@ -66,4 +72,32 @@ describe('while the database is half-open: connected, and silent', () => {
     expect((await timed('/de-nghi/ma')).status).toBe(200)
     expect((await timed('/readyz')).status).toBe(200)
   })
+})
+
+test('a decision about several, in the midst of which the database goes away, tells of each what is known', async () => {
+  const units = await seedUnits(office.services)
+  const head = await seedStaff(office.services, 'unit-admin', units.agency, 'Trần Thị Minh Hà')
+  const { prisma } = office.services.database
+  const ids: RequestId[] = []
+  for (let n = 0; n < 6; n++) ids.push(await submitted(office.services, someDetails(units.agency)))
+  const who = await signedIn({ services, app: web.app }, head)
+  await who.get(`/cho-duyet/nhieu?${ids.map((id) => `chon=${id}`).join('&')}`)
+  const sending = who.post('/cho-duyet/nhieu', {
+    ...{ lam: 'approve', identity: 'hr-list', handOver: 'link' },
+    chon: ids.map((id) => `${id}.2`),
+  })
+  const approved = () => prisma.request.count({ where: { id: { in: ids }, state: 'approved' } })
+  while ((await approved()) === 0) await pause(2)
+  proxy.swallow()
+  const seen = await sending
+  proxy.heal()
+  expect(seen.status).toBe(503)
+  const text = plain(seen.html)
+  for (const { code } of await prisma.request.findMany({ where: { id: { in: ids } } })) expect(text).toContain(code)
+  const times = (words: string) => text.split(words).length - 1
+  const { states, tryAgain } = vi.decisions.several
+  const [told, open] = [times(states.approved), times(tryAgain)]
+  expect(told + open).toBe(ids.length)
+  // Of one alone it may not be known whether it was still done.
+  expect([0, 1]).toContain((await approved()) - told)
 })
