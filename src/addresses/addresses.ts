@@ -136,6 +136,15 @@ export function addressesOf(deps: { prisma: PrismaClient; clock: Clock; naming: 
     ): Promise<Decision<LocalPart, AddressRefusal>> =>
       hold(tx, request, subject, local, later(tx.at, hours(DRAFT_RESERVATION_HOURS))),
 
+    /** The same for a request that is sent in this transaction: it is held while people look at the request, in one go. */
+    reserveSent: (
+      tx: Tx,
+      request: string,
+      subject: Subject,
+      local: LocalPart,
+    ): Promise<Decision<LocalPart, AddressRefusal>> =>
+      hold(tx, request, subject, local, later(tx.at, days(REQUEST_RESERVATION_DAYS))),
+
     keep,
 
     release: (tx: Tx, request: string): Promise<number> => store.release(tx.db, ofRequest(request)),

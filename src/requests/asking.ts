@@ -169,7 +169,7 @@ export function askingOf(deps: RequestsDeps, changes: Changes) {
     const held =
       subject === null
         ? await addresses.choose(tx, request.id, local)
-        : await addresses.reserve(tx, request.id, subject, local)
+        : await addresses.reserveSent(tx, request.id, subject, local)
     return held.ok ? named.value : undo(held.refusal)
   }
 
@@ -183,11 +183,11 @@ export function askingOf(deps: RequestsDeps, changes: Changes) {
       const subject: Subject = { kind: 'person', name: name.value, unit }
       let local: LocalPart | null = null
       for (const free of (await addresses.propose(subject, one.ticket, TRIED)).free) {
-        if (!(await addresses.reserve(tx, one.ticket, subject, free)).ok) continue
+        if (!(await addresses.reserveSent(tx, one.ticket, subject, free)).ok) continue
         local = free
         break
       }
-      if (local === null || !(await addresses.keep(tx, one.ticket, local)).ok) return undo({ kind: 'address-taken' })
+      if (local === null) return undo({ kind: 'address-taken' })
       each.push({ ...one, local })
     }
     const filled = await apply(tx, request, { type: 'fill', details: { ...details, people: each }, at: tx.at }, null)
@@ -229,7 +229,7 @@ export function askingOf(deps: RequestsDeps, changes: Changes) {
         : asksAddress(details)
           ? await addressed(tx, request, details, chosen)
           : request
-    const sent = await sending.send(tx, whole, permit.actor)
+    const sent = await sending.send(tx, whole, permit.actor, { held: true })
     return sent.ok ? accept(id) : undo(sent.refusal)
   }
 

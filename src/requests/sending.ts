@@ -29,8 +29,11 @@ export function sendingOf(deps: RequestsDeps, changes: Changes) {
   }
 
   return {
-    /** Its steps are those of the policy now. Refused: incomplete, address-taken, not-in-state; the caller gives the transaction up. */
-    async send(tx: Tx, filled: Request, by: Actor): Promise<Decision<Request, Refusal>> {
+    /**
+     * Its steps are those of the policy now; its address is held on while people look at it, unless the caller has seen to that
+     * (`held`). Refused: incomplete, address-taken, not-in-state; the caller gives the transaction up.
+     */
+    async send(tx: Tx, filled: Request, by: Actor, { held = false } = {}): Promise<Decision<Request, Refusal>> {
       const id: RequestId = filled.id
       const details = 'details' in filled ? filled.details : null
       const around = details === null ? null : await seating.around(tx, details.unitId)
@@ -41,7 +44,7 @@ export function sendingOf(deps: RequestsDeps, changes: Changes) {
       const decision = await apply(tx, filled, submit, around)
       if (!decision.ok || decision.value.state !== 'submitted') return decision
       const request = decision.value
-      if (request.local !== null) {
+      if (request.local !== null && !held) {
         const kept = await addresses.keep(tx, id, request.local)
         if (!kept.ok) return undo(kept.refusal)
       }

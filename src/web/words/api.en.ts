@@ -110,7 +110,7 @@ export const apiEn: ApiWords = {
     common: 'What every operation may refuse with',
     schemas: 'Shapes of data',
     noBody: 'No content.',
-    file: (type) => `A file of type ${type}.`,
+    fileOfType: (type) => `A file of type ${type}.`,
     columns: { name: 'Field', type: 'Type', meaning: 'Meaning' },
     required: 'required',
     places: { path: 'in the path', query: 'after the ?', header: 'header' },

@@ -110,7 +110,7 @@ export const apiVi = {
     common: 'Từ chối chung của mọi thao tác',
     schemas: 'Dạng dữ liệu',
     noBody: 'Không có nội dung.',
-    file: (type: string) => `Tệp kiểu ${type}.`,
+    fileOfType: (type: string) => `Tệp kiểu ${type}.`,
     columns: { name: 'Trường', type: 'Kiểu', meaning: 'Ý nghĩa' },
     required: 'bắt buộc',
     places: { path: 'trong đường dẫn', query: 'sau dấu ?', header: 'tiêu đề' },
