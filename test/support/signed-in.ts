@@ -5,10 +5,7 @@ import { visitor, type Visitor, type WebSystem } from './web.ts'
 const HOUR = 3_600_000
 
 /** A browser in which somebody is signed in already: a session as a sign-in leaves it, without asking the directory. */
-export async function signedIn(
-  web: Pick<WebSystem, 'services' | 'app'>,
-  actor: Pick<PersonActor, 'accountId'>,
-): Promise<Visitor> {
+export async function signedIn(web: WebSystem, actor: Pick<PersonActor, 'accountId'>): Promise<Visitor> {
   const { services, app } = web
   const sid = randomBytes(18).toString('base64url')
   const expires = new Date(Date.now() + HOUR)

@@ -11,7 +11,7 @@ import { vi } from '../../src/web/words/vi.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { signedIn } from '../support/signed-in.ts'
 import { seedStaff, seedUnits, someDetails, submitted } from '../support/system.ts'
-import { plain } from '../support/web.ts'
+import { plain, type WebSystem } from '../support/web.ts'
 
 const PATIENCE = 1_500
 let office: Office
@@ -80,7 +80,7 @@ test('a decision about several, in the midst of which the database goes away, te
   const { prisma } = office.services.database
   const ids: RequestId[] = []
   for (let n = 0; n < 6; n++) ids.push(await submitted(office.services, someDetails(units.agency)))
-  const who = await signedIn({ services, app: web.app }, head)
+  const who = await signedIn({ services, app: web.app } as WebSystem, head)
   await who.get(`/cho-duyet/nhieu?${ids.map((id) => `chon=${id}`).join('&')}`)
   const sending = who.post('/cho-duyet/nhieu', {
     ...{ lam: 'approve', identity: 'hr-list', handOver: 'link' },
