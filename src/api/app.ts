@@ -27,6 +27,7 @@ import { severalRoutes } from './several.routes.ts'
 import { roleRoutes } from './roles.routes.ts'
 import type { ApiRoute } from './route.ts'
 import { BASE, langOf, servingOf } from './serving.ts'
+import { submissionRoutes } from './submissions.routes.ts'
 import { syncRoutes } from './sync.routes.ts'
 import { unitRoutes } from './units.routes.ts'
 
@@ -35,6 +36,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...meRoutes(services),
   ...unitRoutes(services),
   ...requestRoutes(services),
+  ...submissionRoutes(services),
   ...commentRoutes(services),
   ...ownRequestRoutes(services),
   ...severalRoutes(services),

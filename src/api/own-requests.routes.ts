@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { accept } from '../kernel/decision.ts'
+import { accept, refuse } from '../kernel/decision.ts'
+import { LocalPart } from '../kernel/email-address.ts'
 import { AccountId, GroupId, RequestId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { OWN_KINDS } from '../requests/kinds.ts'
@@ -118,6 +119,16 @@ export function ownRequestRoutes({ requests, clock }: Services): ApiRoute[] {
       },
     }),
     ...ownLetterRoutes({ requests, clock }, own),
+    endpoint({
+      ...{ id: 'listOwnAddresses', method: 'get', path: '/me/requests/:id/address-proposals', ...COMMON },
+      summary: { vi: 'Địa chỉ còn trống cho bản nháp, theo quy định', en: 'Addresses that are free for a draft' },
+      params: ById,
+      answer: z.object({ items: list(z.object({ local: LocalPart, address: z.string() })) }),
+      handle: async ({ permit, params }) => {
+        if ((await requests.own(permit, params.id)) === null) return refuse({ kind: 'not-found' })
+        return accept({ items: await requests.offered(permit, params.id) })
+      },
+    }),
     endpoint({
       ...{ id: 'sendOwnRequest', method: 'post', path: '/me/requests/:id/submission', ...COMMON },
       summary: { vi: 'Gửi bản nháp', en: 'Send a draft' },

@@ -1,4 +1,4 @@
-import { LocalPart } from '../kernel/email-address.ts'
+import { LocalPart, localPartOf } from '../kernel/email-address.ts'
 import { RequestId } from '../kernel/ids.ts'
 import type { Services } from '../main/compose.ts'
 import { asksAddress } from '../requests/ask.ts'
@@ -16,14 +16,14 @@ import { guarded, type Route } from './route.ts'
 import { stepsView } from './steps-view.ts'
 import { day, instant } from './views/formats.ts'
 import type { RequestTag } from './views/states.ts'
-import { refusalText } from './words/sayings.ts'
+import { refusalText, whyText } from './words/sayings.ts'
 
 const LIST = '/de-nghi-cua-toi'
 const pathOf = (own: Pick<Own, 'id'>): string => `${LIST}/${own.id}`
 
 /** What somebody asks for while signed in: choosing, the form, looking once more, following, withdrawing. */
 export function ownRequestPages(services: Services): Route[] {
-  const { requests } = services
+  const { requests, tombstones } = services
 
   async function find(page: Page): Promise<Own> {
     const own = await requests.own(page.permit('own.request'), page.param('id', RequestId))
@@ -33,6 +33,13 @@ export function ownRequestPages(services: Services): Route[] {
   const rowsOf = (page: Page, own: Own, address = own.address) =>
     own.details === null ? [] : requestRows(page.t, own.details, own.names, address)
   const isOpen = ({ state }: Own): boolean => state === 'draft' || state === 'returned'
+
+  /** The same, with why the address is this one while it is the request's. */
+  async function explainedRows(page: Page, own: Own) {
+    const holds = own.state === 'submitted' || own.state === 'approved'
+    const why = own.address === null || !holds ? null : await tombstones.why(localPartOf(own.address))
+    return rowsOf(page, own).map((row) => (row.address && why ? { ...row, sub: whyText(page.t, why) } : row))
+  }
 
   async function show(page: Page, own: Own): Promise<void> {
     const { t } = page
@@ -45,7 +52,7 @@ export function ownRequestPages(services: Services): Route[] {
       ...said,
       title: own.title ?? t.workflow.kinds[own.kind],
       back: { href: LIST, text: t.asking.mine.back },
-      ...{ own, stage: tagOf(own), text: stateText(page, own), rows: rowsOf(page, own), letter },
+      ...{ own, stage: tagOf(own), text: stateText(page, own), rows: await explainedRows(page, own), letter },
       differences: differences(t, await requests.resubmission(own.id)),
       steps: own.dueAt === null ? null : stepsView({ ...own, dueAt: own.dueAt }, t),
       edit: isOpen(own) ? `${pathOf(own)}/sua` : null,

@@ -52,6 +52,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /request-counts': staff(200),
   'GET /requests/:id': scoped(200),
   'GET /requests/:id/official-letter': scoped(200),
+  'GET /requests/:id/submissions': scoped(200),
   'GET /requests/:id/comments': scoped(200),
   'POST /requests/:id/comments': [401, 403, ...within(201), 201, 403],
   'POST /requests/:id/number': [401, 403, ...within(200), 200, 403],
@@ -67,6 +68,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /me/request-drafts': everybody(201),
   // A request is its own asker's: nobody else, whatever their role, finds it there.
   'GET /me/requests/:id': [401, 200, 404, 404, 404, 404, 404],
+  'GET /me/requests/:id/address-proposals': [401, 200, 404, 404, 404, 404, 404],
   'PUT /me/requests/:id/official-letter': [401, 200, 404, 404, 404, 404, 404],
   'GET /me/requests/:id/official-letter': [401, 200, 404, 404, 404, 404, 404],
   'POST /me/requests/:id/submission': [401, 200, 404, 404, 404, 404, 404],
@@ -335,9 +337,10 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
       return { path: route, body: { ask: quota(askers[role], 4_096), address: null } }
     case 'POST /me/request-drafts':
       return { path: route, body: { ask: quota(askers[role], 4_096) } }
-    case 'GET /requests/:id/official-letter': {
-      const id = await drafted()
-      await services.requests.send(allowed('own.request', requester), id)
+    case 'GET /requests/:id/official-letter':
+    case 'GET /requests/:id/submissions': {
+      const id = key.endsWith('submissions') ? await ownRequest(true) : await drafted()
+      await done(services.requests.send(allowed('own.request', requester), id))
       // Of the place that it is to be about.
       await services.database.prisma.request.update({ where: { id }, data: { unitId: unit } })
       return { path: at(id) }
@@ -347,6 +350,7 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
       return { path: `${at(id)}?number=12%2FSNV&date=2026-11-02`, body: PDF, tagged: `/me/requests/${id}` }
     }
     case 'GET /me/requests/:id/official-letter':
+    case 'GET /me/requests/:id/address-proposals':
       return { path: at(await drafted()) }
     case 'POST /me/requests/:id/submission': {
       const id = await drafted()

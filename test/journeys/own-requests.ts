@@ -1,7 +1,7 @@
 import { cliActor } from '../../src/access/policy.ts'
 import type { Rule } from '../../src/requests/steps.ts'
 import { full } from '../support/scale.ts'
-import { allowed } from '../support/system.ts'
+import { allowed, unique } from '../support/system.ts'
 import type { Hands } from './hands.ts'
 import type { Look } from './looking.ts'
 import type { World } from './world.ts'
@@ -33,15 +33,16 @@ async function wantLetters({ system }: World): Promise<void> {
 
 /**
  * What somebody asks for while signed in: every form with its faults, an official letter, comments, and a request that is
- * returned, corrected and sent again. `asker` and `decider` are signed in; `what` is the function that a mailbox is asked for,
- * another one in each journey, for each has an address of its own.
+ * returned, corrected and sent again. `asker` and `decider` are signed in.
  */
 export async function ownRequests(
   world: World,
-  { asker, decider, what }: Record<'asker' | 'decider', Hands> & { readonly what: string },
+  { asker, decider }: Record<'asker' | 'decider', Hands>,
   look: Look,
 ): Promise<void> {
   await wantLetters(world)
+  // Journeys go on at the same time, and each address is one alone's.
+  const what = `Một cửa số ${unique()}`
   const seen = (hands: Hands, name: string) => look(hands.page, `own-${name}`)
 
   await asker.open(`${LIST}/moi`)

@@ -3,6 +3,7 @@ import { PASSWORD } from '../support/people.ts'
 import type { Hands } from './hands.ts'
 import type { Look } from './looking.ts'
 import { signIn } from './main-job.ts'
+import { ownRequests } from './own-requests.ts'
 import type { World } from './world.ts'
 
 /** Pages for everybody that the main job does not pass. */
@@ -128,6 +129,7 @@ export async function staffPages(
     ['#text', 'Rất tiếc, {ho_ten}: {ly_do}'],
     'Rất tiếc, Đặng Thị Hường',
   )
+  await ownRequests(world, { asker: approver, decider: staff }, look)
   await signIn(auditor, world.people.auditor.mail, PASSWORD)
   await visitAll(auditor, 'auditor', look, {
     board: ['/viec-con-do'],

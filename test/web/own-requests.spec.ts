@@ -66,7 +66,7 @@ const person1 = {
 const GOOD: Readonly<Record<OwnKind, { fields: () => Record<string, string>; shows: readonly string[] }>> = {
   'function-mailbox': {
     fields: () => ({ what: 'Văn thư', full: an.address, read: officer.address }),
-    shows: ['Văn thư Sở Nội vụ', 'Đặng Thị An (dangthian@quangninh.gov.vn)', 'vanthu-'],
+    shows: ['Văn thư Sở Nội vụ', 'Đặng Thị An (dangthian@quangninh.gov.vn)', 'Theo mẫu {chucnang}-{donvi}'],
   },
   'unit-mailbox': { fields: () => ({ full: 'dangthian' }), shows: ['snv@quangninh.gov.vn', 'Đặng Thị An'] },
   holders: {

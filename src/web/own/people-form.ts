@@ -23,6 +23,7 @@ const inputOf = (n: number, field: DetailsField): string => `p${n}${field}`
 
 export const peopleForm: OwnForm<'people'> = {
   fields: NTHS.flatMap((n) => PERSON.map((field) => `p${n}${field}`)),
+  model: () => Promise.resolve({ personFields: PERSON }),
   typedOf(details, names) {
     const typed: Record<string, string> = { ...unitTyped(details, names), why: details.why }
     for (const [index, one] of details.people.entries()) {
