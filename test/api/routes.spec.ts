@@ -262,7 +262,7 @@ async function drafted(): Promise<RequestId> {
   return id
 }
 /** What the person asked for, and perhaps is to correct. */
-async function ownRequest(returned: boolean): Promise<string> {
+async function ownRequest(returned: boolean): Promise<RequestId> {
   const { requests } = system.services
   const ask = quota(requester.accountId, 4_096)
   const id = await done(requests.askAndSend(allowed('own.request', requester), ask, { chosen: null, language: 'vi' }))
