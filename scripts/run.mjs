@@ -48,6 +48,8 @@ if (script) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', at(script), ...args], {
     cwd: process.cwd(),
     stdio: 'inherit',
+    // What was compiled once starts in half the time; the processes that it starts share it.
+    env: { NODE_COMPILE_CACHE: at('node_modules', '.cache', 'node'), ...process.env },
   })
   // The child decides when to end: a terminal's Ctrl-C reaches both, and the child shuts down in order.
   process.on('SIGINT', () => {})

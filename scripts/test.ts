@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeMigrated } from './servers/migrated.ts'
 import { ensurePackages } from './servers/packages.ts'
+import { startPostgres } from './servers/postgres.ts'
 
 // Every test, or with --pure those that touch nothing outside the process, or with --long all of them at full figures.
 const root = dirname(import.meta.dirname)
@@ -61,17 +62,13 @@ async function jest(
 ): Promise<Outcome & { passed: number; failed: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'congvu-tests-'))
   const report = join(folder, 'report.json')
-  // Every test that needs a database starts with a copy of this one.
-  const database = pure ? undefined : join(folder, 'database')
-  if (database !== undefined) {
-    chmodSync(folder, 0o755)
-    await makeMigrated(database)
-  }
+  chmodSync(folder, 0o755)
+  const databases = pure ? undefined : await startDatabases(folder)
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest')]
   args.push('--json', `--outputFile=${report}`, `--maxWorkers=${workers}`, ...patterns)
   const outcome = await run(name, process.execPath, args, {
     TEST_SCALE: long ? 'full' : 'tenth',
-    ...(database !== undefined && { TEST_DATABASE_OF: database }),
+    ...databases?.env,
   })
   try {
     const counted = JSON.parse(readFileSync(report, 'utf8')) as {
@@ -87,8 +84,17 @@ async function jest(
   } catch {
     return { ...outcome, ok: false, passed: 0, failed: 1 }
   } finally {
+    await databases?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A migrated database that tests start as copies of, and a running copy for those that only need databases in it. */
+async function startDatabases(folder: string) {
+  const template = join(folder, 'database')
+  await makeMigrated(template)
+  const postgres = await startPostgres({ folder: join(folder, 'postgres'), fast: true, copyOf: template })
+  return { env: { TEST_DATABASE_OF: template, TEST_POSTGRES: postgres.url }, stop: () => postgres.stop() }
 }
 
 const purePatterns = PURE.map((room) => `test/${room}[/.]`)

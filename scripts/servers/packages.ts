@@ -19,7 +19,9 @@ const PACKAGES = {
   curl: '/usr/bin/curl',
 } as const
 
-const BROWSER = { chromium: '/usr/bin/chromium' } as const
+/** Chromium without a window: the same engine, at half the work. */
+export const CHROMIUM = '/usr/bin/chromium-headless-shell'
+const BROWSER = { 'chromium-headless-shell': CHROMIUM } as const
 
 const apt = (...args: string[]) =>
   new Promise<void>((resolve, reject) => {

@@ -12,7 +12,8 @@ import { isRoot, user } from './users.ts'
 
 const run = promisify(execFile)
 
-export type Postgres = Daemon & {
+/** What a running PostgreSQL holds. */
+export type Databases = {
   readonly port: number
   /** The superuser's connection to the database `postgres`. */
   readonly url: string
@@ -23,6 +24,8 @@ export type Postgres = Daemon & {
   /** Drops a database and ends its connections; does nothing when there is none. */
   dropDatabase(name: string): Promise<void>
 }
+
+export type Postgres = Daemon & Databases
 
 export type PostgresOptions = {
   readonly folder: string
@@ -79,19 +82,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   chmodSync(data, 0o700)
 
   const port = options.port ?? (await freePort())
-  const urlOf = (database: string) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`
-  const url = urlOf('postgres')
-
-  async function ask<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-    client.on('error', () => undefined)
-    await client.connect()
-    try {
-      return await work(client)
-    } finally {
-      await client.end()
-    }
-  }
+  const databases = databasesAt(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`)
 
   const settings = [
     ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'shared_buffers=256MB'],
@@ -106,7 +97,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     uid: as?.uid,
     gid: as?.gid,
     ready: () =>
-      ask((client) => client.query('select 1')).then(
+      ask(databases.url, (client) => client.query('select 1')).then(
         () => true,
         () => false,
       ),
@@ -115,20 +106,39 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
   return {
     ...server,
-    port,
-    url,
-    urlOf,
-    async createDatabase(name, template) {
-      const copy = template === undefined ? '' : ` template ${pg.escapeIdentifier(template)}`
-      await ask((client) => client.query(`create database ${pg.escapeIdentifier(name)}${copy}`))
-      return urlOf(name)
-    },
-    async dropDatabase(name) {
-      await ask((client) => client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`))
-    },
+    ...databases,
     async stop() {
       await server.stop()
       if (!persistent) rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The databases of the PostgreSQL at the superuser's URL. */
+export function databasesAt(url: string): Databases {
+  const urlOf = (database: string) => Object.assign(new URL(url), { pathname: `/${database}` }).href
+  return {
+    port: Number(new URL(url).port),
+    url,
+    urlOf,
+    async createDatabase(name, template) {
+      const copy = template === undefined ? '' : ` template ${pg.escapeIdentifier(template)}`
+      await ask(url, (client) => client.query(`create database ${pg.escapeIdentifier(name)}${copy}`))
+      return urlOf(name)
+    },
+    async dropDatabase(name) {
+      await ask(url, (client) => client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`))
+    },
+  }
+}
+
+async function ask<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
   }
 }

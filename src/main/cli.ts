@@ -13,7 +13,6 @@ import { importCommand } from './import-command.ts'
 import { logger } from './log.ts'
 import { addAdopt } from './adopt-command.ts'
 import { addReconcile } from './reconcile-command.ts'
-import { serve } from './serve.ts'
 import { work } from './work.ts'
 
 /** What the command line says when it cannot go on; no stack trace. */
@@ -133,7 +132,11 @@ program
   .command('serve')
   .description('run the web service')
   // A person waits for a page; a worker's batch may take its time.
-  .action(() => lasting(serve, 12_000))
+  .action(async () => {
+    // Only here: the pages are a third of the program, and no other command needs them.
+    const { serve } = await import('./serve.ts')
+    await lasting(serve, 12_000)
+  })
 
 program
   .command('work')

@@ -1,17 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startOffice, type Office } from '../support/database.ts'
+import { DATABASE_OF } from '../support/migrated.ts'
+import { startPostgres, type Postgres } from '../../scripts/servers/postgres.ts'
 import { running } from '../support/processes.ts'
 import { until } from '../support/waiting.ts'
 
+const folder = join(tmpdir(), `congvu-${randomUUID()}`)
+let postgres: Postgres
 let office: Office
 
 beforeAll(async () => {
-  office = await startOffice()
+  postgres = await startPostgres({ folder, fast: true, copyOf: DATABASE_OF })
+  office = await startOffice({ postgres })
 }, 60_000)
 
 afterAll(async () => {
   await office.stop()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 test('worker and web outlive a database that goes away, in order or not, and comes back', async () => {
@@ -19,10 +29,10 @@ test('worker and web outlive a database that goes away, in order or not, and com
   const web = running(office.env, 'serve')
   await Promise.all([worker.says('Worker is ready'), web.says('Web service is ready')])
   for (const away of ['stop', 'kill'] as const) {
-    await office.postgres[away]()
+    await postgres[away]()
     // Long enough for the bells to give up and be hung anew.
     await pause(3_000)
-    await office.postgres.start()
+    await postgres.start()
     await until('the database', () => office.services.database.pool.query('SELECT 1').catch(() => null))
   }
   worker.terminate()

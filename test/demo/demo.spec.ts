@@ -38,7 +38,7 @@ describe('npm run demo', () => {
     ])
       expect(output).toMatch(new RegExp(`^ok +\\d+ ms  ${step}$`, 'm'))
     expect(output).toContain('not offered by the embedded mail server: IMAP, submission')
-  })
+  }, 240_000)
 
   test('says what it does not understand, and ends with 1', async () => {
     expect(await demo('--servers', 'imaginary')).toMatchObject({ code: 1, output: '' })

@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright-core'
-import { ensurePackages } from '../../scripts/servers/packages.ts'
+import { CHROMIUM, ensurePackages } from '../../scripts/servers/packages.ts'
 
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -14,5 +14,5 @@ const FLAGS = [
 /** Debian's Chromium, with a profile of its own that goes with it. */
 export async function startChromium(): Promise<Browser> {
   await ensurePackages({ browser: true })
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 }

@@ -7,20 +7,32 @@ import { compose, type Services } from '../../src/main/compose.ts'
 import { parseConfig, type Environment } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
 import { guarded } from '../../scripts/servers/guard.ts'
-import { startPostgres, type Postgres } from '../../scripts/servers/postgres.ts'
+import type { Databases, Postgres } from '../../scripts/servers/postgres.ts'
 import { isOpen } from '../../scripts/servers/users.ts'
-import { DATABASE_OF, migratedDatabase } from './migrated.ts'
+import { migratedDatabase, ownDatabases } from './migrated.ts'
 
-export type Office = { postgres: Postgres; folder: string; env: Environment; services: Services; stop(): Promise<void> }
+export type Office = {
+  postgres: Databases
+  folder: string
+  env: Environment
+  services: Services
+  stop(): Promise<void>
+}
 
 /** The use cases on a real, migrated database; directory and mail server are away all the time. */
 export async function startOffice(
-  options: { env?: Record<string, string>; migrated?: boolean; clock?: Clock } = {},
+  options: {
+    env?: Record<string, string>
+    migrated?: boolean
+    clock?: Clock
+    /** One of its own, for a test that stops it. */
+    postgres?: Postgres
+  } = {},
 ): Promise<Office> {
   const folder = mkdtempSync(join(isOpen(tmpdir()) ? tmpdir() : '/tmp', 'congvu-'))
   chmodSync(folder, 0o755)
   guarded.folder(folder)
-  const postgres = await startPostgres({ folder, fast: true, copyOf: DATABASE_OF })
+  const postgres = options.postgres ?? (await ownDatabases(join(folder, 'postgres')))
   const url = await ((options.migrated ?? true) ? migratedDatabase(postgres) : postgres.createDatabase('congvu'))
   const env = {
     DATABASE_URL: url,

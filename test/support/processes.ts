@@ -7,6 +7,10 @@ import { daemon, type Daemon } from '../../scripts/servers/daemon.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const CLI = join(ROOT, 'src/main/cli.ts')
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
+/** What a process has beside its settings. */
+const SURROUNDINGS = Object.fromEntries(
+  ['PATH', 'HOME', 'NODE_COMPILE_CACHE'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+)
 const settingsOf = (env: Environment) => Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`)
 
 /** A process of this product that goes on until it is ended; ready once its log says so. Its output is `<name>.log`. */
@@ -49,11 +53,8 @@ export type Ended = { readonly code: number; readonly out: string; readonly err:
 export const congvu = (env: Environment, ...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const [node = '', ...flags] = NODE
-    execFile(
-      node,
-      [...flags, CLI, ...args],
-      { env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, timeout: 30_000 },
-      (error, out, err) => resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out, err }),
+    execFile(node, [...flags, CLI, ...args], { env: { ...SURROUNDINGS, ...env }, timeout: 30_000 }, (error, out, err) =>
+      resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out, err }),
     )
   })
 
@@ -69,7 +70,7 @@ export function running(env: Environment, command: 'serve' | 'work'): Running {
   let said = ''
   const heard = new Set<() => void>()
   const child = execFile(node, [...flags, CLI, command], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, LOG_LEVEL: 'info' },
+    env: { ...SURROUNDINGS, ...env, LOG_LEVEL: 'info' },
     timeout: 60_000,
     killSignal: 'SIGKILL',
   })

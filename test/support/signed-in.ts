@@ -18,7 +18,7 @@ export async function signedIn(web: WebSystem, actor: Pick<PersonActor, 'account
   const mark = createHmac('sha256', services.secrets.sessionSecret).update(sid).digest('base64').replace(/=+$/, '')
   const who = visitor(app)
   who.agent.jar.setCookie(`congvu=${encodeURIComponent(`s:${sid}.${mark}`)}; path=/`, '127.0.0.1', '/')
-  // Fetches the token that forms need.
-  await who.get('/tai-khoan-cua-toi')
+  // Fetches the token that forms need, from the page that costs least.
+  await who.get('/tro-giup')
   return who
 }

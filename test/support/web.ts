@@ -12,8 +12,7 @@ import { parseConfig } from '../../src/main/config.ts'
 import { logger } from '../../src/main/log.ts'
 import { site } from '../../src/main/site.ts'
 import type { Route } from '../../src/web/route.ts'
-import { startPostgres } from '../../scripts/servers/postgres.ts'
-import { DATABASE_OF, migratedDatabase } from './migrated.ts'
+import { migratedDatabase, ownDatabases } from './migrated.ts'
 
 export type WebSystem = {
   readonly services: Services
@@ -32,8 +31,7 @@ export async function startWeb(options: { clock?: Clock; env?: Record<string, st
   const folder = mkdtempSync(join(tmpdir(), 'congvu-web-'))
   // PostgreSQL runs as another user where the tests run as root.
   chmodSync(folder, 0o755)
-  const database = { folder: join(folder, 'postgres'), copyOf: DATABASE_OF }
-  const postgres = await startPostgres({ ...database, fast: true, persistent: false })
+  const postgres = await ownDatabases(join(folder, 'postgres'))
   const url = await migratedDatabase(postgres)
   const base = 'dc=quangninh,dc=gov,dc=vn'
   const service = {
