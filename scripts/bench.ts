@@ -7,6 +7,7 @@ import { importing } from './bench/import.ts'
 import { inbox } from './bench/inbox.ts'
 import { reading } from './bench/reading.ts'
 import { reconcile } from './bench/reconcile.ts'
+import { reorganise } from './bench/reorganise.ts'
 
 /** Each measures Congvu and its floor in turns, in one run; `docs/benchmarks.md` says what the ratios mean. */
 const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Report>>> = {
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (size: number | undefined) => Promise<Rep
   import: (size) => importing({ ...(size !== undefined && { size }) }),
   'dry-run': (size) => dryRun({ ...(size !== undefined && { size }) }),
   reconcile: (size) => reconcile({ ...(size !== undefined && { size }) }),
+  reorganise: (size) => reorganise({ ...(size !== undefined && { size }) }),
   inbox: (size) => inbox({ ...(size !== undefined && { size }) }),
 }
 

@@ -108,14 +108,17 @@ async function wholeWay({ services }: System, bytes: Uint8Array, size: number) {
   return { planMs: plannedAt - start, runMs: end - plannedAt, settledMs: settled - plannedAt, peakMb }
 }
 
-/** Every person's entry as slapd has it, as LDIF. */
-async function entriesOf(slapd: Slapd): Promise<string[]> {
+/** Entries as slapd has them, each as LDIF: every person's, where nothing else is asked for. */
+export async function entriesOf(
+  slapd: Slapd,
+  base = `ou=people,${slapd.baseDn}`,
+  filter = '(objectClass=inetOrgPerson)',
+): Promise<string[]> {
   const asked = ['-x', '-H', slapd.tlsUrl, '-D', slapd.bindDn, '-w', slapd.bindPassword, '-LLL', '-o', 'ldif-wrap=no']
-  const search = spawn(
-    'ldapsearch',
-    [...asked, '-E', 'pr=500/noprompt', '-b', `ou=people,${slapd.baseDn}`, '(objectClass=inetOrgPerson)', '*'],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LDAPTLS_CACERT: slapd.caFile } },
-  )
+  const search = spawn('ldapsearch', [...asked, '-E', 'pr=500/noprompt', '-b', base, filter, '*'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, LDAPTLS_CACERT: slapd.caFile },
+  })
   const closed = once(search, 'close')
   const texts: string[] = []
   for await (const chunk of search.stdout.setEncoding('utf8')) texts.push(String(chunk))

@@ -58,12 +58,13 @@ export type DirectoryEntry = DirectoryAccount | DirectoryGroup
 
 /**
  * What became of one entry. Whatever is not a fault has been read back after the write and equals what was wanted.
- * `superseded`: the entry carries a higher `congvuRevision`; nothing was written.
+ * `superseded`: the entry carries a higher `congvuRevision`; nothing was written. `heldBy` names the identities (`congvuId`)
+ * that hold a login or address of it, where every holder bears one.
  */
 export type DirectoryOutcome =
   | { readonly status: 'created' | 'changed' | 'unchanged'; readonly remoteId: string; readonly remoteDn: string }
   | { readonly status: 'superseded'; readonly revision: number }
-  | { readonly status: 'fault'; readonly fault: Fault }
+  | { readonly status: 'fault'; readonly fault: Fault; readonly heldBy?: readonly string[] }
 
 /** An entry that should be no more, known by its identity, and the revision that wants it so. */
 export type Removal = { readonly id: string; readonly revision: number }

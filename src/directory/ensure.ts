@@ -37,7 +37,13 @@ export function decide(wanted: Wanted, related: Related, baseDn: string, leave: 
   if (taken.length > 0) {
     const words = taken.map(({ says, owner }) => `${says} belongs to ${owner.dn}, ${ownership(owner)}`)
     const outcome = fault([...new Set(words)].slice(0, 5).join('; '))
-    return { type: 'taken', outcome, owners: taken.map(({ owner }) => owner) }
+    const heldBy = taken.flatMap(({ owner }) => owner.id ?? [])
+    const isKnown = heldBy.length === taken.length
+    return {
+      type: 'taken',
+      outcome: isKnown ? { ...outcome, heldBy: [...new Set(heldBy)] } : outcome,
+      owners: taken.map(({ owner }) => owner),
+    }
   }
 
   if (entry === undefined) {
@@ -79,7 +85,7 @@ function placeOf(entry: LdapEntry, { place, rdn }: Wanted): string | null {
   return dnKey(right) === dnKey(entry.dn) ? null : right
 }
 
-const fault = (detail: string): DirectoryOutcome => ({ status: 'fault', fault: { kind: 'refused', detail } })
+const fault = (detail: string) => ({ status: 'fault', fault: { kind: 'refused', detail } }) as const
 const refused = (detail: string): Decision => ({ type: 'done', outcome: fault(detail) })
 const ownership = ({ id }: Owner) => (id === null ? 'an entry without congvuId' : `the entry with congvuId ${id}`)
 

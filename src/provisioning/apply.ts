@@ -11,6 +11,7 @@ import { removalOf } from './removal.ts'
 import {
   directoryResult,
   faultResult,
+  giveWayResult,
   groupGone,
   mailResult,
   missing,
@@ -110,10 +111,19 @@ export function provisionerOf(deps: {
     )
     const results: Result[] = []
     const inDirectory = new Map<string, DirectoryOutcome>()
+    const holders = outcomes.flatMap((outcome) => (outcome.status === 'fault' ? (outcome.heldBy ?? []) : []))
+    const behind = await store.behindInDirectory(
+      prisma,
+      holders.map((id) => id.toLowerCase()),
+    )
     asked.forEach((account, i) => {
+      const { id, revision } = account
       const outcome = outcomes[i] ?? missing
-      inDirectory.set(account.id, outcome)
-      results.push(directoryResult('account', account.id, account.revision, outcome, attempts(account.id, 'directory')))
+      inDirectory.set(id, outcome)
+      const tried = attempts(id, 'directory')
+      results.push(
+        giveWayResult(id, outcome, tried, behind) ?? directoryResult('account', id, revision, outcome, tried),
+      )
     })
     if (fault)
       for (const account of forDirectory.filter(isNew))

@@ -5,6 +5,10 @@ import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
 import type { Removed } from './removal.ts'
 import type { Result } from './store.ts'
 
+/** How often, and at first how soon, one asks again for an address that its holder is about to give up. */
+const GIVEN_UP_TRIES = 6
+const GIVEN_UP_MS = 200
+
 /** How long a hold is left alone before it is looked at again, in milliseconds. */
 const HELD_MS = 3_600_000
 
@@ -66,6 +70,21 @@ export function directoryResult(
     default:
       return outcome satisfies never
   }
+}
+
+/**
+ * What another entry holds that is itself about to change may be on its way here, as when a unit takes over the address of one
+ * that ends: asked again soon, and only then a fault. Null where it is neither, or was asked for often enough.
+ */
+export function giveWayResult(
+  id: string,
+  outcome: DirectoryOutcome,
+  attempts: number,
+  behind: ReadonlySet<string>,
+): Result | null {
+  const heldBy = outcome.status === 'fault' ? outcome.heldBy : undefined
+  if (!heldBy || attempts >= GIVEN_UP_TRIES || !heldBy.every((holder) => behind.has(holder.toLowerCase()))) return null
+  return { ...nothing, kind: 'account', id, target: 'directory', wait: GIVEN_UP_MS * 2 ** attempts }
 }
 
 export function mailResult(id: string, revision: number, outcome: MailOutcome, attempts: number): Result {

@@ -5,6 +5,7 @@ import { median, percentile } from '../../scripts/bench/figures.ts'
 import { importing } from '../../scripts/bench/import.ts'
 import { inbox } from '../../scripts/bench/inbox.ts'
 import { reconcile } from '../../scripts/bench/reconcile.ts'
+import { reorganise } from '../../scripts/bench/reorganise.ts'
 import { reading } from '../../scripts/bench/reading.ts'
 
 // So few runs say nothing about speed; they say that the benchmarks still walk the way that people go.
@@ -50,6 +51,13 @@ test('import: the whole way of a file, and ldapadd of the same entries, plain an
   for (const name of ['ratio', 'transactional_ratio', 'ours_ms', 'ldapadd_ms', 'ldapadd_txn_ms', 'peak_mb'])
     expect(json[name]).toBeGreaterThan(0)
 }, 60_000)
+
+test('reorganise: a province of two in each unit, and ldapmodify of the same changes', async () => {
+  const { json } = await reorganise({ size: 1 })
+  expect(json).toMatchObject({ bench: 'reorganise' })
+  for (const name of ['ratio', 'ours_ms', 'check_ms', 'database_ms', 'ldapmodify_ms', 'entries'])
+    expect(json[name]).toBeGreaterThan(0)
+}, 120_000)
 
 test('a percentile is a value that was measured', () => {
   const values = Array.from({ length: 200 }, (_, n) => 200 - n)
