@@ -20,7 +20,7 @@ beforeAll(async () => {
     kept: false,
     say: () => undefined,
   })
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   await demo.stop()
   rmSync(folder, { recursive: true, force: true })
