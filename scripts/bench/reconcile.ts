@@ -6,21 +6,16 @@ import type { PersonActor } from '../../src/access/policy.ts'
 import { connect } from '../../src/directory/connection.ts'
 import { READ_ATTRIBUTES } from '../../src/directory/wanted.ts'
 import { later } from '../../src/kernel/clock.ts'
-import { Day } from '../../src/kernel/day.ts'
-import type { UnitId } from '../../src/kernel/ids.ts'
 import { sumOf, type Run } from '../../src/reconcile/finding.ts'
-import { manyPeople, type Member } from '../../test/support/many.ts'
+import type { Member } from '../../test/support/many.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../../test/support/system.ts'
 import { median, round, table, type Report } from './figures.ts'
+import { fill } from './filling.ts'
 
 const run = promisify(execFile)
 const ONCE = join(import.meta.dirname, 'reconcile-once.ts')
-/** People in one unit. */
-const IN_UNIT = 200
 /** Every so many accounts, one is edited by hand. */
 const EDITED = 100
-/** People who are made and written at once. */
-const BATCH = 5_000
 const HOUR_MS = 3_600_000
 
 /** What one comparison in a process of its own took. */
@@ -64,26 +59,6 @@ export async function reconcile(options: { size?: number; rounds?: number } = {}
   } finally {
     await system.stop()
   }
-}
-
-/** People in units of some hundreds, all of them in the directory. */
-async function fill({ services }: System, province: UnitId, n: number, mark: string): Promise<Member[]> {
-  const units: UnitId[] = []
-  for (let at = 0; at < Math.ceil(n / IN_UNIT); at++) {
-    const facts = { name: `Đơn vị ${mark}${at}`, kind: 'agency' as const, parentId: province, codes: {} }
-    const made = await services.units.create(allowed('unit.change'), { ...facts, validFrom: Day.parse('2025-07-01') })
-    if (!made.ok) throw new Error(made.refusal.kind)
-    units.push(made.value)
-  }
-  const members: Member[] = []
-  for (let start = 0; start < n; start += BATCH) {
-    members.push(...(await manyPeople(services, Math.min(BATCH, n - start), units)))
-    // As if the mail server had them all: what waits for it would be looked through by every claim.
-    await services.database.pool.query(`UPDATE sync SET applied = wanted WHERE target = 'mail' AND applied < wanted`)
-    await services.provisioner.run()
-    await services.database.pool.query('ANALYZE sync, account, address, person, post')
-  }
-  return members
 }
 
 /** One comparison in a process of its own; throws when it does not find what is there. */

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { UnitId } from '../kernel/ids.ts'
-import type { Adoption } from '../reconcile/adoptions.ts'
+import type { AdoptionRecord } from '../reconcile/adoption-plan-store.ts'
+import { lackingOf, type Adoption } from '../reconcile/adoptions.ts'
 import { Mapping, PRESET_NAMES, presetOf, type Preset } from '../reconcile/mapping.ts'
 import type { Services } from './compose.ts'
 import type { Tools } from './reconcile-command.ts'
@@ -16,8 +18,9 @@ type Options = {
   json?: boolean
 }
 
-/** Ends with 0 when nothing is left for a person, 1 when entries are to be looked at, 3 when the server lacks what it takes. */
-const EXIT = { well: 0, review: 1, lacking: 3 } as const
+/** Ends with 0 when nothing is left for a person, 1 when entries are to be looked at, 3 when it is not done: the server lacks something, cannot be read, or the brake holds it. */
+const EXIT = { well: 0, review: 1, undone: 3 } as const
+const PAUSE_MS = 500
 const LACKING = {
   schema: 'its schema has no congvuMailAccount: load deploy/openldap/congvu.ldif (or its like) first',
   identifiers: 'it shows no entryUUID, by which entries are known: switch its plug-in on first',
@@ -47,14 +50,38 @@ async function adopt(services: Services, options: Options, tools: Tools): Promis
     unitId: options.unit === undefined ? null : await unitOf(services, options.unit, tools),
   }
   const { adoptions } = services
-  if (!options.carryOut) return told(await adoptions.preview(tools.allow('reconcile.read'), asked), options, tools)
-  const done = await adoptions.carryOut(tools.allow('reconcile.change'), asked, (n, of) => {
-    if (!json && process.stderr.isTTY) process.stderr.write(`\r${n} of ${of} taken over`)
-  })
-  if (done.ok) return told(done.value, options, tools)
-  const { what } = done.refusal
+  const seen = await adoptions.preview(tools.allow('reconcile.read'), asked)
+  if (!options.carryOut) return told(seen, options, tools)
+  const preset = presetNamed(options, tools)
+  const id = await adoptions.ask(tools.allow('reconcile.change'), { ...asked, preset })
+  const { hash } = await worked(services, id, tools)
+  const started = await adoptions.start(tools.allow('reconcile.change'), id, hash ?? '')
+  if (started.ok || started.refusal.kind === 'nothing-to-take') {
+    if (started.ok) await worked(services, id, tools)
+    return told(seen, options, tools)
+  }
+  const { refusal } = started
+  if (refusal.kind === 'held') {
+    const where = `two people release it on the page /chot-an-toan/${refusal.holdId}, and a worker goes on`
+    tools.print(json, { held: refusal.holdId, counts: seen.counts }, `HELD by the safety brake: ${where}.`)
+    return EXIT.undone
+  }
+  if (refusal.kind !== 'lacking') throw new tools.Failure(`The directory has changed meanwhile; run it again`)
+  const { what } = refusal
   tools.print(json, { lacking: what }, what.map((name) => `NOT POSSIBLE on this server: ${LACKING[name]}`).join('\n'))
-  return EXIT.lacking
+  return EXIT.undone
+}
+
+/** Read, or carried out, by this process or by a worker that is at it. */
+async function worked({ adoptions, adopter }: Services, id: string, tools: Tools): Promise<AdoptionRecord> {
+  for (;;) {
+    await adopter.work()
+    const record = await adoptions.read(tools.allow('reconcile.read'), id)
+    if (record === null) throw new tools.Failure('The adoption is not there any more')
+    if (record.state === 'faulty') throw new tools.Failure(`The directory could not be read: ${record.fault ?? ''}`)
+    if (record.state === 'preview' || record.state === 'done') return record
+    await pause(PAUSE_MS)
+  }
 }
 
 function told(adoption: Adoption, options: Options, tools: Tools): number {
@@ -69,7 +96,7 @@ function told(adoption: Adoption, options: Options, tools: Tools): number {
   if (options.list !== undefined)
     writeFileSync(options.list, `${entries.map((entry) => row(entry).join('\t')).join('\n')}\n`, { mode: 0o600 })
   const reviews = Object.entries(counts.review)
-  const lacking = (['schema', 'identifiers'] as const).filter((name) => !capabilities[name])
+  const lacking = lackingOf(capabilities)
   tools.print(
     options.json ?? false,
     { capabilities, counts, carriedOut: options.carryOut ?? false },
@@ -86,10 +113,15 @@ function told(adoption: Adoption, options: Options, tools: Tools): number {
   return reviews.length === 0 ? EXIT.well : EXIT.review
 }
 
-function mappingOf({ preset, mapping }: Options, tools: Tools): Mapping {
+function presetNamed({ preset }: Options, tools: Tools): Preset {
   const known = PRESET_NAMES.find((name) => name === preset)
   if (known === undefined) throw new tools.Failure(`--preset is one of: ${PRESET_NAMES.join(', ')}`)
-  return mapping === undefined ? presetOf(known) : ownMapping(known, mapping, tools)
+  return known
+}
+
+function mappingOf(options: Options, tools: Tools): Mapping {
+  const known = presetNamed(options, tools)
+  return options.mapping === undefined ? presetOf(known) : ownMapping(known, options.mapping, tools)
 }
 
 function ownMapping(preset: Preset, file: string, tools: Tools): Mapping {

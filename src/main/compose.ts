@@ -34,7 +34,9 @@ import { systemClock, type Clock } from '../kernel/clock.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { importsOf, type Imports } from '../imports/imports.ts'
 import { under } from '../reconcile/attribute.ts'
-import { adoptionsOf } from '../reconcile/adoptions.ts'
+import { adoptionReaderOf } from '../reconcile/adoption-reading.ts'
+import { adoptionWorkOf } from '../reconcile/adoption-work.ts'
+import { adoptionsOf, type Adoptions } from '../reconcile/adoptions.ts'
 import { attributePoliciesOf } from '../reconcile/attributes.ts'
 import { secretsFrom } from '../kernel/secrets.ts'
 import { lettersOf } from '../letters/letters.ts'
@@ -140,6 +142,7 @@ export function compose(
       import: (tx, plan, by): Promise<boolean> => imports.startReleased(tx, plan, by),
       reorganisation: (tx, plan, by): Promise<boolean> => reorganisations.startReleased(tx, plan, by),
       reconcile: (tx, plan, by): Promise<boolean> => reconcile.plans.released(tx, plan, by),
+      adoption: (tx, plan, by): Promise<boolean> => adoptions.released(tx, plan, by),
     },
   })
   const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
@@ -152,9 +155,11 @@ export function compose(
     subtree: units.subtree,
     limits: config.imports,
   })
-  const adoptions = adoptionsOf({
-    ...{ prisma, transaction, clock, sync, domain, numberHash: secrets.numberHash },
-    foreign: ldapForeign(config.ldap),
+  const foreign = ldapForeign(config.ldap)
+  const reader = adoptionReaderOf({ prisma, foreign, domain, numberHash: secrets.numberHash })
+  const adoptions: Adoptions = adoptionsOf({ prisma, transaction, clock, foreign, reader, brakes })
+  const adopter = adoptionWorkOf({
+    ...{ prisma, pool: database.pool, transaction, clock, foreign, reader, sync, domain },
     adopting: adoptingOf({ bulk: bulkAccounts, secrets }),
   })
   const calendar = calendarOf({ prisma, transaction, clock })
@@ -276,6 +281,7 @@ export function compose(
       reconcile,
       attributes,
       adoptions,
+      adopter,
       reorganisations,
       bootstrap,
     },

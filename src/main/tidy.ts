@@ -74,13 +74,14 @@ export async function followLists({ lists }: Services): Promise<void> {
 }
 
 /** What is to be compared, removed and looked at again. */
-export async function reconcileWork({ reconcile, log }: Services): Promise<void> {
+export async function reconcileWork({ reconcile, adopter, log }: Services): Promise<void> {
   const allowed = permit(jobActor('reconcile'), 'system.tidy')
   if (!allowed.ok) throw new Error('The job may not reconcile')
   const runs = await reconcile.runs.work(allowed.value)
   const removed = await reconcile.remove(allowed.value)
   const settled = await reconcile.runs.settle(allowed.value)
-  if (runs + removed + settled > 0) log.info({ runs, removed, settled }, 'Reconciliation')
+  const adoptions = await adopter.work()
+  if (runs + removed + settled + adoptions > 0) log.info({ runs, removed, settled, adoptions }, 'Reconciliation')
 }
 
 /** Asks for the night's comparison; the same night again asks for nothing. */
@@ -88,6 +89,7 @@ export async function reconcileNightly(services: Services): Promise<void> {
   const allowed = permit(jobActor('reconcile'), 'system.tidy')
   if (!allowed.ok) throw new Error('The job may not reconcile')
   await services.reconcile.forgetOld(allowed.value)
+  await services.adoptions.forgetOld(allowed.value)
   await services.reconcile.runs.askNightly(allowed.value)
   await reconcileWork(services)
 }

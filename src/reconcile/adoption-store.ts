@@ -2,7 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import { dayFromDb, dayToDb, type Day } from '../kernel/day.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
-import type { Around, Holder, Namesake, Stranger } from './adoption.ts'
+import type { Around, Holder, Namesake, Said, Stranger } from './adoption.ts'
 
 type Db = Prisma.TransactionClient
 type HolderRow = { key: string; account: string; remote_id: string | null; in_directory: boolean }
@@ -16,6 +16,7 @@ export async function around(
   db: Db,
   entries: readonly Stranger[],
   twice: { readonly mail: ReadonlySet<string>; readonly login: ReadonlySet<string> },
+  said: ReadonlyMap<string, Said>,
 ): Promise<Around[]> {
   const values = <T>(pick: (entry: Stranger) => T | null) =>
     [...new Set(entries.flatMap((entry) => pick(entry) ?? []))] as T[]
@@ -50,18 +51,30 @@ export async function around(
     JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id AND s.target = 'directory'
     WHERE p.fold = ANY (${folds}::text[])`
 
+  const meant = entries.flatMap(({ remoteId }) => {
+    const one = said.get(remoteId ?? '')
+    return one?.act === 'link' ? [one.account] : []
+  })
+  const chosen = await db.$queryRaw<HolderRow[]>`
+    SELECT s.subject_id::text AS key, s.subject_id::text AS account, s.remote_id, s.remote_id IS NOT NULL AS in_directory
+    FROM sync s WHERE s.subject_kind = 'account' AND s.target = 'directory' AND s.subject_id = ANY (${meant}::uuid[])`
+
   const byRemote = new Map(known.map((row) => [row.remote_id, row.account]))
   const byId = new Map(known.map((row) => [row.account, row.account]))
   const numbers = new Map(byNumber.map((row) => [row.key, row]))
   const held = new Map(addresses.map((row) => [row.key, row]))
   const usedLogins = new Set(taken.map(({ login }) => login))
   const namesakes = Map.groupBy(people, ({ key }) => key)
+  const accounts = new Map(chosen.map((row) => [row.key, row]))
   return entries.map((entry) => {
+    const one = said.get(entry.remoteId ?? '')
+    const pick = one?.act === 'link' ? accounts.get(one.account) : undefined
     const number = entry.ninHash === null ? undefined : numbers.get(entry.ninHash)
     const address = entry.local === null ? undefined : held.get(entry.local)
     const login = entry.login?.toLowerCase() ?? ''
     return {
       own: (entry.id && byId.get(entry.id)) ?? (entry.remoteId && byRemote.get(entry.remoteId)) ?? null,
+      chosen: pick ? holderOf(pick) : null,
       byNumber: number ? holderOf(number) : null,
       byMail: address?.holder_kind === 'account' ? holderOf(address) : null,
       namesakes: (namesakes.get(fold(entry.name)) ?? []).map((row): Namesake => ({

@@ -26,10 +26,53 @@ export type Stranger = {
 export type Holder = { readonly account: string; readonly inDirectory: boolean; readonly remoteId: string | null }
 export type Namesake = Holder & { readonly birth: Day | null; readonly unitId: UnitId | null }
 
+/**
+ * What a person said about an entry:
+ * - `link`: it is this account's; `leave`: it stays as it is and is nobody's business;
+ * - `new`: it is somebody whom Congvu does not know, perhaps with another address or unit than the entry says.
+ */
+export const DECISIONS = ['link', 'new', 'leave'] as const
+export type DecisionAct = (typeof DECISIONS)[number]
+export type Said =
+  | { readonly act: 'link'; readonly account: string }
+  | { readonly act: 'new'; readonly local: LocalPart | null; readonly unitId: UnitId | null }
+  | { readonly act: 'leave' }
+
+/** The entry with the address and the unit that a person gave it. */
+export const asSaid = (entry: Stranger, said: Said | null): Stranger =>
+  said?.act === 'new' ? { ...entry, local: said.local ?? entry.local, unitId: said.unitId ?? entry.unitId } : entry
+
+/** What a person may say where this is the trouble; what is wrong with the entry itself is mended in the directory. */
+export function choicesFor(why: Review): DecisionAct[] {
+  switch (why) {
+    case 'perhaps':
+    case 'no-mail':
+    case 'other-domain':
+    case 'mail-twice':
+    case 'address-taken':
+    case 'unknown-unit':
+      return ['link', 'new', 'leave']
+    case 'no-login':
+    case 'odd-login':
+    case 'login-twice':
+    case 'login-taken':
+    case 'odd-name':
+      return ['link', 'leave']
+    case 'has-entry':
+      return ['leave']
+    case 'no-identifier':
+      return []
+    default:
+      return why satisfies never
+  }
+}
+
 /** What the database and the rest of the tree know about what an entry claims. */
 export type Around = {
   /** The account that the ledger knows this entry as, by the server's identifier or its identity. */
   readonly own: string | null
+  /** The account that a person said it is. */
+  readonly chosen: Holder | null
   readonly byNumber: Holder | null
   readonly byMail: Holder | null
   readonly namesakes: readonly Namesake[]
@@ -51,8 +94,10 @@ export type Review = (typeof REVIEWS)[number]
 export type Outcome =
   /** It is managed already. */
   | { readonly kind: 'known'; readonly account: string }
-  /** It is an existing account's, by number or address. */
-  | { readonly kind: 'link'; readonly account: string; readonly by: 'number' | 'mail' }
+  /** A person said that it stays as it is. */
+  | { readonly kind: 'left' }
+  /** It is an existing account's, by number or address, or because a person said so. */
+  | { readonly kind: 'link'; readonly account: string; readonly by: 'number' | 'mail' | 'person' }
   /** A new account is made for it. */
   | {
       readonly kind: 'new'
@@ -66,10 +111,15 @@ export type Outcome =
 const LOGIN = /^[A-Za-z0-9._-]{1,64}$/
 
 /** What is to become of an entry. By number or address it is sure; by name with birth date or unit a person must say so. */
-export function decide(entry: Stranger, around: Around): Outcome {
+export function decide(entry: Stranger, around: Around, said: Said | null = null): Outcome {
   const review = (why: Review, account: string | null = null): Outcome => ({ kind: 'review', why, account })
   if (around.own !== null) return { kind: 'known', account: around.own }
   if (entry.remoteId === null) return review('no-identifier')
+  if (said?.act === 'leave') return { kind: 'left' }
+  if (said?.act === 'link')
+    return around.chosen && !around.chosen.inDirectory
+      ? { kind: 'link', account: said.account, by: 'person' }
+      : review('has-entry', said.account)
   if (around.mailTwice) return review('mail-twice')
   for (const by of ['number', 'mail'] as const) {
     const holder = by === 'number' ? around.byNumber : around.byMail
@@ -81,9 +131,9 @@ export function decide(entry: Stranger, around: Around): Outcome {
   if (!LOGIN.test(login)) return review('odd-login')
   if (around.loginTwice) return review('login-twice')
   if (around.loginTaken) return review('login-taken')
-  const perhaps = around.namesakes.find(
-    ({ birth, unitId }) => (birth !== null && birth === entry.birth) || (unitId !== null && unitId === entry.unitId),
-  )
+  const isLikely = ({ birth, unitId }: Namesake) =>
+    (birth !== null && birth === entry.birth) || (unitId !== null && unitId === entry.unitId)
+  const perhaps = said?.act === 'new' ? undefined : around.namesakes.find(isLikely)
   if (perhaps) return review(perhaps.inDirectory ? 'has-entry' : 'perhaps', perhaps.account)
   if (local === null) return review(entry.hasMail ? 'other-domain' : 'no-mail')
   if (around.addressTaken) return review('address-taken')
@@ -99,6 +149,7 @@ export type AdoptionCounts = {
   readonly known: number
   readonly link: number
   readonly new: number
+  readonly left: number
   readonly review: Readonly<Partial<Record<Review, number>>>
 }
 
@@ -106,5 +157,5 @@ export function countOutcomes(outcomes: readonly Outcome[]): AdoptionCounts {
   const of = (kind: Outcome['kind']) => outcomes.filter((each) => each.kind === kind).length
   const review: Partial<Record<Review, number>> = {}
   for (const each of outcomes) if (each.kind === 'review') review[each.why] = (review[each.why] ?? 0) + 1
-  return { read: outcomes.length, known: of('known'), link: of('link'), new: of('new'), review }
+  return { read: outcomes.length, known: of('known'), link: of('link'), new: of('new'), left: of('left'), review }
 }

@@ -1,199 +1,167 @@
-import type { Permit } from '../access/policy.ts'
-import type { Adopting } from '../accounts/adopting.ts'
+import type { Actor, Permit } from '../access/policy.ts'
+import type { Plan as BrakePlan } from '../brake/brake.ts'
+import type { Brakes, Held } from '../brake/brakes.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
-import type { Transaction } from '../db/transaction.ts'
-import type { ForeignCapabilities, ForeignDirectory, ForeignEntry } from '../directory/foreign.ts'
-import type { Clock } from '../kernel/clock.ts'
-import { Day, dayOf } from '../kernel/day.ts'
+import type { Transaction, Tx } from '../db/transaction.ts'
+import type { ForeignCapabilities, ForeignDirectory } from '../directory/foreign.ts'
+import { days, later, type Clock } from '../kernel/clock.ts'
+import { dayOf } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
-import { LocalPart } from '../kernel/email-address.ts'
-import type { UnitId } from '../kernel/ids.ts'
-import { fold, tidy } from '../kernel/text.ts'
-import type { Sync } from '../provisioning/sync.ts'
-import { countOutcomes, decide, type AdoptionCounts, type Outcome, type Stranger } from './adoption.ts'
-import * as store from './adoption-store.ts'
-import { attributesOf, type Mapping } from './mapping.ts'
+import { choicesFor, countOutcomes, type AdoptionCounts, type Outcome, type Said } from './adoption.ts'
+import * as plans from './adoption-plan-store.ts'
+import type { AdoptionAsked, AdoptionReader } from './adoption-reading.ts'
+import type { Preset } from './mapping.ts'
 
-const CHUNK = 500
+const KEPT_DAYS = 400
 
-export type AdoptionAsked = {
-  readonly mapping: Mapping
-  /** Where the tree begins; null for the whole directory. */
-  readonly base: string | null
-  /** The unit of entries that name none; null leaves them to a person. */
-  readonly unitId: UnitId | null
-}
 export type Adoption = {
   readonly capabilities: ForeignCapabilities
   readonly counts: AdoptionCounts
   readonly entries: readonly { readonly dn: string; readonly name: string; readonly outcome: Outcome }[]
 }
-/** `lacking`: the server lacks what managed entries need; the dry run says what. */
-export type AdoptionRefusal = { readonly kind: 'lacking'; readonly what: readonly ('schema' | 'identifiers')[] }
+/** `lacking`: the server lacks what managed entries need; the reading says what. */
+export type AdoptionRefusal =
+  | { readonly kind: 'lacking'; readonly what: readonly ('schema' | 'identifiers')[] }
+  | { readonly kind: 'unknown-adoption' }
+  | { readonly kind: 'adoption-changed' }
+  | { readonly kind: 'nothing-to-take' }
+  | { readonly kind: 'unknown-entry' }
+  | { readonly kind: 'unknown-account' }
+  | { readonly kind: 'not-for-this' }
 export type Adoptions = ReturnType<typeof adoptionsOf>
 
-/** Taking over a directory that has people in it: a dry run with counts, and then the same carried out. */
+/** What the server must have before anything can be taken over. */
+export const lackingOf = (capabilities: ForeignCapabilities): ('schema' | 'identifiers')[] =>
+  (['schema', 'identifiers'] as const).filter((name) => !capabilities[name])
+
+/** Taking over a directory that has people in it: read with counts, looked through by a person, and then carried out. */
 export function adoptionsOf(deps: {
   prisma: PrismaClient
   transaction: Transaction
   clock: Clock
   foreign: ForeignDirectory
-  adopting: Adopting
-  sync: Sync
-  numberHash: (number: string) => string
-  domain: string
+  reader: AdoptionReader
+  brakes: Brakes
 }) {
-  const { prisma, transaction, clock, foreign, adopting, sync, numberHash, domain } = deps
+  const { prisma, transaction, clock, foreign, reader, brakes } = deps
 
-  /** The whole tree, each entry with what is to become of it. */
-  async function look({ mapping, base, unitId }: AdoptionAsked): Promise<{ entry: Stranger; outcome: Outcome }[]> {
-    const units = await store.unitNames(prisma, dayOf(clock()))
-    const entries: Stranger[] = []
-    const { classes, not } = mapping
-    for await (const page of foreign.read({ base, classes, not, attributes: attributesOf(mapping) }))
-      for (const entry of page) entries.push(strangerOf(entry, mapping, units, unitId))
-    const twice = { mail: repeated(entries.map((e) => e.local)), login: repeated(entries.map((e) => e.login)) }
-    const seen: { entry: Stranger; outcome: Outcome }[] = []
-    for (let start = 0; start < entries.length; start += CHUNK) {
-      const part = entries.slice(start, start + CHUNK)
-      const known = await store.around(prisma, part, twice)
-      for (const [n, entry] of part.entries()) {
-        const about = known[n]
-        if (about) seen.push({ entry, outcome: decide(entry, about) })
-      }
-    }
-    return oncePerAccount(seen)
-  }
-
-  function strangerOf(
-    entry: ForeignEntry,
-    mapping: Mapping,
-    units: ReadonlyMap<string, UnitId>,
-    otherwise: UnitId | null,
-  ): Stranger {
-    const all = (names: readonly string[]) => names.flatMap((name) => entry.values.get(name.toLowerCase()) ?? [])
-    const first = (names: readonly string[] | null): string | null => {
-      const value =
-        names === null
-          ? undefined
-          : all(names)
-              .map(tidy)
-              .find((text) => text !== '')
-      return value ?? null
-    }
-    const mails = all(mapping.mail).map((mail) => tidy(mail).toLowerCase())
-    const local = mails.find((mail) => mail.endsWith(`@${domain}`))?.slice(0, -1 - domain.length)
-    const parsed = LocalPart.safeParse(local)
-    const number = first(mapping.number)?.replace(/\D/g, '') ?? ''
-    const named = all(mapping.unit)
-      .map((text) => units.get(fold(tidy(text))))
-      .find((id) => id !== undefined)
-    return {
-      ...{
-        dn: entry.dn,
-        remoteId: entry.remoteId,
-        id: entry.id,
-        login: first(mapping.login),
-        password: entry.password,
-      },
-      ...{ local: parsed.success ? parsed.data : null, hasMail: mails.length > 0, name: first(mapping.name) ?? '' },
-      ...{ title: first(mapping.title), phone: first(mapping.phone), unitId: named ?? otherwise },
-      ...{ ninHash: /^\d{12}$/.test(number) ? numberHash(number) : null, birth: birthOf(first(mapping.birth)) },
-    }
-  }
-
-  const adoptionOf = (capabilities: ForeignCapabilities, seen: Awaited<ReturnType<typeof look>>): Adoption => ({
-    capabilities,
-    counts: countOutcomes(seen.map(({ outcome }) => outcome)),
-    entries: seen.map(({ entry: { dn, name }, outcome }) => ({ dn, name, outcome })),
+  const brakePlan = async (tx: Tx, { id, number, hash }: plans.AdoptionRecord): Promise<BrakePlan> => ({
+    ...{ kind: 'adoption', id, hash: hash ?? '', name: String(number) },
+    parts: (await plans.parts(tx.db, id)).map((part) => ({ change: 'change', ...part })),
   })
 
+  /** Past the brake, or held by it. */
+  async function begin(tx: Tx, by: Actor, record: plans.AdoptionRecord): Promise<Decision<null, Held>> {
+    const passed = await brakes.pass(tx, by, await brakePlan(tx, record))
+    if (!passed.ok) return passed
+    await plans.update(tx.db, record.id, { state: 'running', startedAt: tx.at, taken: 0 })
+    tx.audit(by, 'adoption.started', `adoption:${record.id}`, { counts: record.counts, hash: record.hash })
+    tx.ring('reconcile')
+    return accept(null)
+  }
+
   return {
-    /** What would become of each entry; nothing is changed. */
+    /** What would become of each entry; nothing is changed or kept. Throws TargetFault. */
     async preview(_permit: Permit<'reconcile.read'>, asked: AdoptionAsked): Promise<Adoption> {
-      return adoptionOf(await foreign.capabilities(), await look(asked))
+      const [capabilities, seen] = [await foreign.capabilities(), await reader(asked, dayOf(clock()))]
+      return {
+        capabilities,
+        counts: countOutcomes(seen.map(({ outcome }) => outcome)),
+        entries: seen.map(({ entry: { dn, name }, outcome }) => ({ dn, name, outcome })),
+      }
     },
+
+    /** Asks for a directory to be read; a worker does it. */
+    ask: (permit: Permit<'reconcile.change'>, asked: AdoptionAsked & { preset: Preset }): Promise<string> =>
+      transaction(async (tx) => {
+        const { actor } = permit
+        const record = await plans.create(tx.db, { ...asked, byId: actor.id, byName: actor.name, at: tx.at })
+        tx.audit(actor, 'adoption.asked', `adoption:${record.id}`, { preset: asked.preset, base: asked.base })
+        tx.ring('reconcile')
+        return record.id
+      }),
+
+    /** Reads it again, with what people have said since. Refused: unknown-adoption, adoption-changed while it is under way. */
+    again: (permit: Permit<'reconcile.change'>, id: string): Promise<Decision<null, AdoptionRefusal>> =>
+      transaction(async (tx) => {
+        const record = await plans.lock(tx.db, id)
+        if (record === null) return refuse({ kind: 'unknown-adoption' })
+        if (record.state === 'running') return refuse({ kind: 'adoption-changed' })
+        await plans.update(tx.db, id, { state: 'reading', fault: null, endedAt: null })
+        tx.audit(permit.actor, 'adoption.asked', `adoption:${id}`, { again: true })
+        tx.ring('reconcile')
+        return accept(null)
+      }),
+
+    list: (_permit: Permit<'reconcile.read'>, limit = 50) => plans.list(prisma, limit),
+    read: (_permit: Permit<'reconcile.read'>, id: string) => plans.find(prisma, id),
+    entries: (
+      _permit: Permit<'reconcile.read'>,
+      id: string,
+      filter: plans.EntryFilter,
+      page: { limit: number; offset: number },
+    ) => plans.entries(prisma, id, filter, page),
+    entry: (_permit: Permit<'reconcile.read'>, id: string, n: number) => plans.entry(prisma, id, n),
+    /** What people said about these entries. */
+    said: (_permit: Permit<'reconcile.read'>, rows: readonly plans.AdoptionRow[]) =>
+      plans.decisionsAbout(
+        prisma,
+        rows.flatMap(({ remoteId }) => remoteId ?? []),
+      ),
 
     /**
-     * Takes over what is sure, some hundreds at a time; what a person must look at is left. Asking again goes on where it was
-     * cut, and at last finds nothing to do. The worker writes into the entries, which stay where they are. Refused: lacking.
+     * Says what an entry is; the next reading goes by it. `link` names the account by its number. Refused: unknown-entry,
+     * not-for-this, unknown-account.
      */
-    async carryOut(
+    say: (
       permit: Permit<'reconcile.change'>,
-      asked: AdoptionAsked,
-      progress: (done: number, of: number) => void = () => undefined,
-    ): Promise<Decision<Adoption, AdoptionRefusal>> {
-      const capabilities = await foreign.capabilities()
-      const what = (['schema', 'identifiers'] as const).filter((name) => !capabilities[name])
-      if (what.length > 0) return refuse({ kind: 'lacking', what })
-      const seen = await look(asked)
-      const sure = seen.filter(({ outcome }) => outcome.kind === 'new' || outcome.kind === 'link')
-      for (let start = 0; start < sure.length; start += CHUNK) {
-        const part = sure.slice(start, start + CHUNK)
-        await transaction(
-          async (tx) => {
-            const made = part.flatMap(({ entry, outcome }) => (outcome.kind === 'new' ? [{ entry, ...outcome }] : []))
-            await adopting.adoptMany(
-              tx,
-              permit.actor,
-              made.map(({ entry, name, login, local, unitId }) => ({
-                ...{ name, login, local, unitId, title: entry.title, phone: entry.phone, password: entry.password },
-                ...{ ninHash: entry.ninHash, birth: entry.birth, remoteId: entry.remoteId ?? '', remoteDn: entry.dn },
-              })),
-            )
-            const linked = part.flatMap(({ entry, outcome }) =>
-              outcome.kind === 'link' ? [{ entry, ...outcome }] : [],
-            )
-            for (const { entry, account, by } of linked) {
-              const subject = { kind: 'account' as const, id: account }
-              await sync.relocate(tx, subject, { remoteId: entry.remoteId, remoteDn: entry.dn })
-              tx.audit(permit.actor, 'account.linked', `account:${account}`, { dn: entry.dn, by })
-            }
-            await sync.again(
-              tx,
-              linked.map(({ account }) => ({ kind: 'account' as const, id: account })),
-            )
-          },
-          { timeoutMs: 120_000 },
-        )
-        progress(Math.min(start + CHUNK, sure.length), sure.length)
-      }
-      return accept(adoptionOf(capabilities, seen))
+      at: { readonly id: string; readonly n: number },
+      asked: { readonly act: 'link'; readonly login: string } | Exclude<Said, { act: 'link' }>,
+    ): Promise<Decision<null, AdoptionRefusal>> =>
+      transaction(async (tx): Promise<Decision<null, AdoptionRefusal>> => {
+        const entry = await plans.entry(tx.db, at.id, at.n)
+        if (!entry?.remoteId) return refuse({ kind: 'unknown-entry' })
+        if (entry.why !== null && !choicesFor(entry.why).includes(asked.act)) return refuse({ kind: 'not-for-this' })
+        const account = asked.act === 'link' ? await plans.accountOf(tx.db, asked.login) : null
+        if (asked.act === 'link' && account === null) return refuse({ kind: 'unknown-account' })
+        const said: Said = asked.act === 'link' ? { act: 'link', account: account ?? '' } : asked
+        const { remoteId, dn } = entry
+        await plans.decide(tx.db, { remoteId, dn, byName: permit.actor.name, at: tx.at }, said)
+        tx.audit(permit.actor, 'adoption.said', `adoption:${at.id}`, { dn, ...said })
+        return accept(null)
+      }),
+
+    /**
+     * Carries out what was shown (`hash`), under the brake; a worker does it. Entries stay where they are. Refused:
+     * unknown-adoption, adoption-changed, nothing-to-take, lacking, held.
+     */
+    start: (
+      permit: Permit<'reconcile.change'>,
+      id: string,
+      hash: string,
+    ): Promise<Decision<null, AdoptionRefusal | Held>> =>
+      transaction(
+        async (tx): Promise<Decision<null, AdoptionRefusal | Held>> => {
+          const record = await plans.lock(tx.db, id)
+          if (record === null) return refuse({ kind: 'unknown-adoption' })
+          if (record.state !== 'preview' || record.hash !== hash) return refuse({ kind: 'adoption-changed' })
+          const { counts, capabilities } = record
+          const what = capabilities === null ? [] : lackingOf(capabilities)
+          if (what.length > 0) return refuse({ kind: 'lacking', what })
+          if (counts === null || counts.new + counts.link === 0) return refuse({ kind: 'nothing-to-take' })
+          return begin(tx, permit.actor, record)
+        },
+        { timeoutMs: 60_000 },
+      ),
+
+    /** For the brake: starts a released plan in the transaction that releases it; false when it is not what it was. */
+    async released(tx: Tx, { id, hash }: BrakePlan, by: Actor): Promise<boolean> {
+      const record = await plans.lock(tx.db, id)
+      if (record?.state !== 'preview' || record.hash !== hash) return false
+      return (await begin(tx, by, record)).ok
     },
+
+    forgetOld: (_permit: Permit<'system.tidy'>): Promise<unknown> =>
+      transaction((tx) => plans.forgetOld(tx.db, later(tx.at, -days(KEPT_DAYS)))),
   }
-}
-
-/** What comes more than once, in lower case. */
-function repeated(values: readonly (string | null)[]): ReadonlySet<string> {
-  const seen = new Set<string>()
-  const twice = new Set<string>()
-  for (const value of values) {
-    if (value === null) continue
-    const key = value.toLowerCase()
-    if (seen.has(key)) twice.add(key)
-    seen.add(key)
-  }
-  return twice
-}
-
-/** Two entries that would both be one account's are for a person to look at. */
-function oncePerAccount(seen: { entry: Stranger; outcome: Outcome }[]): { entry: Stranger; outcome: Outcome }[] {
-  const linked = repeated(seen.map(({ outcome }) => (outcome.kind === 'link' ? outcome.account : null)))
-  return seen.map(({ entry, outcome }) =>
-    outcome.kind === 'link' && linked.has(outcome.account)
-      ? { entry, outcome: { kind: 'review', why: 'perhaps', account: outcome.account } }
-      : { entry, outcome },
-  )
-}
-
-/** The day in one of the ways that directories write it; null when it is none. */
-function birthOf(text: string | null): Day | null {
-  const [, year, month, day] = /^(\d{4})-?(\d{2})-?(\d{2})/.exec(text ?? '') ?? []
-  const [, d, m, y] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text ?? '') ?? []
-  const parsed = Day.safeParse(
-    year !== undefined
-      ? `${year}-${month ?? ''}-${day ?? ''}`
-      : `${y ?? ''}-${(m ?? '').padStart(2, '0')}-${(d ?? '').padStart(2, '0')}`,
-  )
-  return parsed.success ? parsed.data : null
 }

@@ -9,6 +9,7 @@ import type { Language } from '../letters/letter.ts'
 import type { Letters } from '../letters/letters.ts'
 import type { Target } from '../provisioning/ledger.ts'
 import type { Pauses } from '../provisioning/pauses.ts'
+import { alone } from './alone.ts'
 import { countsOf, type Run, type Scope } from './finding.ts'
 import type { Gathered, Gatherer } from './gather.ts'
 import * as ledger from './ledger-store.ts'
@@ -50,22 +51,6 @@ export function runsOf(deps: {
     })
     tx.ring('reconcile')
     return run
-  }
-
-  /** Alone among all processes; null, at once, when another one is at it. */
-  async function alone<T>(work: () => Promise<T>): Promise<T | null> {
-    const client = await pool.connect()
-    try {
-      const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [LOCK])
-      if (!rows[0]?.got) return null
-      try {
-        return await work()
-      } finally {
-        await client.query('SELECT pg_advisory_unlock($1)', [LOCK])
-      }
-    } finally {
-      client.release()
-    }
   }
 
   async function subjectsOf(scope: Exclude<Scope, { kind: 'all' }>): Promise<string[]> {
@@ -150,7 +135,7 @@ export function runsOf(deps: {
 
     /** Carries out what was asked for, one after the other; answers how many. Another process may be at it already. */
     async work(_permit: Permit<'system.tidy'>): Promise<number> {
-      const done = await alone(async () => {
+      const done = await alone(pool, LOCK, async () => {
         await transaction((tx) => runStore.failInterrupted(tx.db, tx.at))
         let runs = 0
         for (let run = await take(null); run !== null; run = await take(null)) {
@@ -164,7 +149,7 @@ export function runsOf(deps: {
 
     /** Asks and carries out in this process; null while another process compares. */
     async now(permit: Permit<'reconcile.change'>, scope: Scope, believe: string | null = null): Promise<Run | null> {
-      return alone(async () => {
+      return alone(pool, LOCK, async () => {
         await transaction((tx) => runStore.failInterrupted(tx.db, tx.at))
         const asked = await transaction((tx) => ask(tx, permit.actor, scope, believe))
         const run = await take(asked.id)

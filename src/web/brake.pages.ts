@@ -18,6 +18,7 @@ const PLANS: Partial<Record<PlanKind, (id: string) => string>> = {
   import: (id) => `/nhap-danh-sach/${id}`,
   reorganisation: (id) => `/sap-xep/${id}`,
   reconcile: (id) => `/doi-soat/ke-hoach/${id}`,
+  adoption: (id) => `/doi-soat/tiep-nhan/${id}`,
 }
 /** Units named one by one; the others are summed up. */
 const NAMED = 20

@@ -83,6 +83,7 @@ export function findingPages(services: Services): Route[] {
             ? { text: says.ignored(day(ignored.until, lang), ignored.byName), why: ignored.why }
             : null,
         acts: PLAN_ACTS.filter((act) => acts.includes(act)),
+        mayAdopt: acts.includes('adopt') && finding.dn !== null,
         mayIgnore: acts.includes('ignore') && state !== 'ignored',
         mayAct: page.may('reconcile.change'),
         typed: kept?.values ?? {},

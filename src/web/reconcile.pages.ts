@@ -5,6 +5,7 @@ import { lines } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
 import { FINDING_KINDS } from '../reconcile/compare.ts'
 import { sumOf, type Run } from '../reconcile/finding.ts'
+import { adoptionPages } from './adoption.pages.ts'
 import { askerName, FINDINGS, findingList, RECONCILE, runHref, scopeName, trendOf } from './finding-view.ts'
 import { findingPages } from './findings.pages.ts'
 import { HttpFault } from './http-fault.ts'
@@ -197,6 +198,7 @@ export function reconcilePages(services: Services): Route[] {
 
     ...findingPages(services),
     ...repairPages(services),
+    ...adoptionPages(services),
   ]
 }
 

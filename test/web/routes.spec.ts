@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { Day } from '../../src/kernel/day.ts'
 import { DEFAULT_OPTIONS } from '../../src/reorganisations/draft.ts'
+import { presetOf } from '../../src/reconcile/mapping.ts'
 import type { AccountId, GroupId, UnitId } from '../../src/kernel/ids.ts'
 import { allowed, approveAs, seedStaff, seedUnits, someDetails, submitted, unique } from '../support/system.ts'
 import { decided, done, local } from '../support/shared.ts'
@@ -169,6 +170,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /doi-soat/ke-hoach': [403, 403, 403, 403, 403, '/doi-soat/diem-lech', 403],
   'GET /doi-soat/ke-hoach/:id': ['in', 403, 403, 403, 403, 200, 200],
   'POST /doi-soat/ke-hoach/:id': [403, 403, 403, 403, 403, '/doi-soat/ke-hoach/:id', 403],
+  'GET /doi-soat/tiep-nhan': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat/tiep-nhan': [403, 403, 403, 403, 403, '/doi-soat/tiep-nhan', 403],
+  'GET /doi-soat/tiep-nhan/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat/tiep-nhan/:id': [403, 403, 403, 403, 403, '/doi-soat/tiep-nhan/:id', 403],
+  'GET /doi-soat/tiep-nhan/:id/muc/:seq': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /doi-soat/tiep-nhan/:id/muc/:seq': [403, 403, 403, 403, 403, '/doi-soat/tiep-nhan/:id/muc/1', 403],
   'POST /tai-khoan/:id/doi-soat': [403, 403, 403, 403, 403, '/doi-soat/lan/*', 403],
   'GET /chot-an-toan': ['in', 403, 403, 403, 403, 200, 200],
   'GET /chot-an-toan/nguong': ['in', 403, 403, 403, 403, 200, 200],
@@ -479,6 +486,7 @@ async function reconciled(key: string, place: Place): Promise<string> {
   const { reconcile, database, clock } = web.services
   const permit = allowed('reconcile.change', approver)
   if (key.includes('/lan/')) return (await reconcile.runs.ask(permit, { kind: 'all' })).id
+  if (key.includes('/tiep-nhan/')) return adopted()
   const at = { firstAt: clock(), lastAt: clock(), firstRun: 1, lastRun: 1 }
   const { account, login } = subjects[place]
   const { id } = await database.prisma.reconcileFinding.create({
@@ -491,6 +499,28 @@ async function reconciled(key: string, place: Place): Promise<string> {
   const made = await reconcile.plans.make(permit, 'repair', [id])
   if (!made.ok) throw new Error(made.refusal.kind)
   return made.value
+}
+
+/** A directory that was read, with one entry. */
+async function adopted(): Promise<string> {
+  const { adoptions, database, clock } = web.services
+  const id = await adoptions.ask(allowed('reconcile.change', approver), {
+    ...{ preset: 'inetOrgPerson', mapping: presetOf('inetOrgPerson'), base: null, unitId: null },
+  })
+  const counts = { read: 1, known: 0, link: 0, new: 0, left: 0, review: { 'odd-login': 1 } }
+  await database.prisma.adoption.update({ where: { id }, data: { state: 'preview', counts, readAt: clock() } })
+  await database.prisma.adoptionEntry.create({
+    data: {
+      adoptionId: id,
+      n: 1,
+      dn: 'uid=a b,dc=vn',
+      name: 'Bùi Xuân Trường',
+      kind: 'review',
+      why: 'odd-login',
+      remoteId: id,
+    },
+  })
+  return id
 }
 
 /** What somebody wrote down and has not sent. */

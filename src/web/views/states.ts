@@ -85,6 +85,13 @@ export const STATES = {
     refused: { tone: 'bad', icon: 'cross-circle' },
     skipped: { tone: 'ended', icon: 'cross' },
   },
+  adoption: {
+    reading: { tone: 'info', icon: 'sync' },
+    preview: { tone: 'wait', icon: 'glass' },
+    running: { tone: 'info', icon: 'sync' },
+    done: { tone: 'ok', icon: 'tick-circle' },
+    faulty: { tone: 'bad', icon: 'cross-circle' },
+  },
   run: {
     waiting: { tone: 'info', icon: 'clock' },
     running: { tone: 'info', icon: 'sync' },

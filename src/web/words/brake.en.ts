@@ -7,6 +7,7 @@ export const brakeEn: typeof brakeVi = {
   plans: {
     import: (name) => `Import of “${name}”`,
     reconcile: (name) => `Reconciliation: ${name}`,
+    adoption: (name) => `Directory taken over: no. ${name}`,
     reorganisation: (name) => `Reorganisation: ${name}`,
     limits: (version) => `Looser safety thresholds, version ${version}`,
   },

@@ -5,6 +5,7 @@ export const brakeVi = {
   plans: {
     import: (name: string) => `Nhập danh sách “${name}”`,
     reconcile: (name: string) => `Đối soát: ${name}`,
+    adoption: (name: string) => `Tiếp nhận danh bạ: lần ${name}`,
     reorganisation: (name: string) => `Sắp xếp đơn vị: ${name}`,
     limits: (version: string) => `Nới ngưỡng an toàn, phiên bản ${version}`,
   },

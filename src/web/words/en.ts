@@ -1,3 +1,4 @@
+import { adoptionEn } from './adoption.en.ts'
 import { retentionEn } from './retention.en.ts'
 import { policiesEn } from './policies.en.ts'
 import { letterPagesEn } from './letter-pages.en.ts'
@@ -198,6 +199,7 @@ export const en: Words = {
     brake: brakeEn.states,
     import: importPagesEn.states,
     row: importPagesEn.outcomes,
+    adoption: adoptionEn.states,
     run: reconcileEn.runStates,
     finding: reconcileEn.findingStates,
     reorganisation: reorganisationsEn.states,
@@ -1208,6 +1210,7 @@ export const en: Words = {
   brake: brakeEn,
   reorganisations: reorganisationsEn,
   reconcile: reconcileEn,
+  adoption: adoptionEn,
   life: lifeEn,
   idle: idleEn,
   past: pastEn,

@@ -1,3 +1,4 @@
+import { adoptionVi } from './adoption.vi.ts'
 import { retentionVi } from './retention.vi.ts'
 import { policiesVi } from './policies.vi.ts'
 import { letterPagesVi } from './letter-pages.vi.ts'
@@ -195,6 +196,7 @@ export const vi = {
     brake: brakeVi.states,
     import: importPagesVi.states,
     row: importPagesVi.outcomes,
+    adoption: adoptionVi.states,
     run: reconcileVi.runStates,
     finding: reconcileVi.findingStates,
     reorganisation: reorganisationsVi.states,
@@ -1218,6 +1220,7 @@ export const vi = {
   brake: brakeVi,
   reorganisations: reorganisationsVi,
   reconcile: reconcileVi,
+  adoption: adoptionVi,
   life: lifeVi,
   idle: idleVi,
   past: pastVi,
