@@ -41,7 +41,8 @@ export async function fill(system: System, province: UnitId, n: number, mark: st
 }
 
 /** Everything that the directory lacks, accounts before the groups that name them. */
-async function load({ services, servers }: System): Promise<void> {
+async function load(system: System): Promise<void> {
+  const { services, servers } = system
   const { pool } = services.database
   const file = join(servers.folder, 'filling.ldif')
   const ldif = createWriteStream(file, { mode: 0o600 })

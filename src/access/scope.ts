@@ -14,6 +14,8 @@ export const SCOPES = [
     'holidays:change',
     'imports:read',
     'imports:change',
+    'reconcile:read',
+    'reconcile:change',
     'brake:read',
     'brake:release',
     'audit:read',
@@ -60,8 +62,8 @@ const SCOPE_OF: Readonly<Record<Action, Scope | null>> = {
   'import.change': 'imports:change',
   // The second person looks with their own eyes.
   'import.approve': null,
-  'reconcile.read': null,
-  'reconcile.change': null,
+  'reconcile.read': 'reconcile:read',
+  'reconcile.change': 'reconcile:change',
   // A plan is looked at whole, and signed, before anybody lets it begin.
   'reorganisation.read': null,
   'reorganisation.change': null,

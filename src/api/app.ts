@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts.routes.ts'
 import { addressRoutes } from './addresses.routes.ts'
 import { auditRoutes } from './audit.routes.ts'
 import { brakeRoutes } from './brake.routes.ts'
+import { reconcileRoutes } from './reconcile.routes.ts'
 import { deputyRoutes } from './deputies.routes.ts'
 import { holidayRoutes } from './holidays.routes.ts'
 import { letterRoutes } from './letters.routes.ts'
@@ -49,6 +50,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...letterRoutes(services),
   ...roleRoutes(services),
   ...syncRoutes(services),
+  ...reconcileRoutes(services),
   ...brakeRoutes(services),
   ...holidayRoutes(services),
   ...auditRoutes(services),

@@ -7,6 +7,7 @@ import type { DomainRefusal } from '../addresses/domains.ts'
 import type { NamingRefusal } from '../addresses/naming-policies.ts'
 import type { ReleaseRefusal } from '../addresses/tombstones.ts'
 import type { BrakeRefusal } from '../brake/brake.ts'
+import type { Held } from '../brake/brakes.ts'
 import type { HolidayRefusal } from '../calendar/calendar.ts'
 import type { Language } from '../letters/letter.ts'
 import type { LifeActRefusal } from '../accounts/lives.ts'
@@ -18,6 +19,7 @@ import type { PersonNameRefusal } from '../kernel/person-name.ts'
 import type { CommentRefusal } from '../requests/comment.ts'
 import type { Refusal } from '../requests/requests.ts'
 import type { StepsRefusal } from '../requests/steps-policies.ts'
+import type { PlanRefusal } from '../reconcile/finding.ts'
 import type { UnitRefusal } from '../units/unit.ts'
 
 /** A text in both languages. */
@@ -80,6 +82,8 @@ export type ApiRefusal =
   | TextRefusal
   | RetryRefusal
   | BrakeRefusal
+  | PlanRefusal
+  | Held
 export type ProblemKind = ApiRefusal['kind']
 
 export type ProblemRow = { readonly status: number; readonly title: Said }
@@ -216,6 +220,10 @@ const ROWS = {
   'unknown-hold': row(404, 'Không có việc bị chặn này', 'There is no such plan'),
   'not-waiting': row(409, 'Việc này không chờ', 'The plan does not wait for this'),
   'own-ask': row(403, 'Người mở phải khác người đề nghị', 'Who releases must be somebody else'),
+  held: row(409, 'Chốt an toàn đã chặn, cần hai người mở', 'The safety brake holds it; two people release it'),
+  'unknown-finding': row(404, 'Không có điểm lệch này, hoặc đã hết', 'There is no such finding, or it is gone'),
+  'nothing-to-do': row(409, 'Không điểm lệch nào dùng được việc này', 'None of the findings fits this'),
+  'plan-started': row(409, 'Kế hoạch đã làm rồi', 'The plan was carried out already'),
   'plan-changed': row(409, 'Kế hoạch không còn như khi đề nghị', 'The plan is not what it was'),
   'limits-changed-meanwhile': row(412, 'Giới hạn vừa được sửa', 'The limits were changed meanwhile'),
   'limits-unchanged': row(409, 'Giới hạn không có gì khác', 'The limits are those in force'),

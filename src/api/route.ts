@@ -21,6 +21,7 @@ export const TAGS = {
   letters: { vi: 'Thư của hệ thống', en: 'Letters' },
   roles: { vi: 'Phân quyền', en: 'Roles' },
   sync: { vi: 'Việc còn dở', en: 'Unfinished work' },
+  reconcile: { vi: 'Đối soát', en: 'Reconciliation' },
   brake: { vi: 'Chốt an toàn', en: 'Safety brake' },
   holidays: { vi: 'Ngày nghỉ', en: 'Days off' },
   audit: { vi: 'Nhật ký', en: 'Audit log' },

@@ -131,8 +131,9 @@ export function decide(entry: Stranger, around: Around, said: Said | null = null
   if (!LOGIN.test(login)) return review('odd-login')
   if (around.loginTwice) return review('login-twice')
   if (around.loginTaken) return review('login-taken')
-  const isLikely = ({ birth, unitId }: Namesake) =>
-    (birth !== null && birth === entry.birth) || (unitId !== null && unitId === entry.unitId)
+  // Whoever serves in the same unit and has an entry is a namesake; who was born on the same day too is perhaps here twice.
+  const isLikely = ({ birth, unitId, inDirectory }: Namesake) =>
+    (birth !== null && birth === entry.birth) || (!inDirectory && unitId !== null && unitId === entry.unitId)
   const perhaps = said?.act === 'new' ? undefined : around.namesakes.find(isLikely)
   if (perhaps) return review(perhaps.inDirectory ? 'has-entry' : 'perhaps', perhaps.account)
   if (local === null) return review(entry.hasMail ? 'other-domain' : 'no-mail')

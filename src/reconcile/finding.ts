@@ -90,8 +90,4 @@ export function partsOf(act: Act, findings: readonly Finding[]): Part[] {
 }
 
 export type PlanRefusal =
-  | { kind: 'unknown-finding' }
-  | { kind: 'nothing-to-do' }
-  | { kind: 'plan-changed' }
-  | { kind: 'plan-started' }
-  | { kind: 'not-for-all' }
+  { kind: 'unknown-finding' } | { kind: 'nothing-to-do' } | { kind: 'plan-changed' } | { kind: 'plan-started' }

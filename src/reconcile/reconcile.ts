@@ -123,6 +123,15 @@ export function reconcileOf(deps: {
       return store.findings(prisma, await stored(filter), today(), page)
     },
 
+    /** The same from one on, the latest first; one more than `limit` tells that there are more. */
+    async findingsAfter(
+      _permit: Permit<'reconcile.read'>,
+      filter: FindingFilter,
+      page: { after: { at: Date; id: string } | null; limit: number },
+    ): Promise<Finding[]> {
+      return store.findingsAfter(prisma, await stored(filter), today(), page)
+    },
+
     /** The identifiers of all of them that are not gone. */
     async matching(_permit: Permit<'reconcile.read'>, filter: FindingFilter): Promise<string[]> {
       return store.findingIds(prisma, await stored(filter), today())

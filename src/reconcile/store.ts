@@ -131,6 +131,23 @@ export async function findings(
   return { findings: rows.map(findingOf), total }
 }
 
+/** Those that were first seen before one of them, the latest first. */
+export async function findingsAfter(
+  db: Db,
+  filter: FindingFilter,
+  today: Day,
+  { after, limit }: { after: { at: Date; id: string } | null; limit: number },
+): Promise<Finding[]> {
+  const rest: Prisma.ReconcileFindingWhereInput =
+    after === null ? {} : { OR: [{ firstAt: { lt: after.at } }, { firstAt: after.at, id: { gt: after.id } }] }
+  const rows = await db.reconcileFinding.findMany({
+    where: { AND: [where(filter, today), rest] },
+    orderBy: [{ firstAt: 'desc' }, { id: 'asc' }],
+    take: limit,
+  })
+  return rows.map(findingOf)
+}
+
 /** How many are open now, of each kind. */
 export async function openCounts(db: Db, today: Day): Promise<{ kind: FindingKind; n: number }[]> {
   const rows = await db.reconcileFinding.groupBy({

@@ -141,6 +141,17 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /sync/counts': centre(200),
   'POST /sync/repairs': itStaff(202),
 
+  'GET /reconciliations': centre(200),
+  'POST /reconciliations': itStaff(202),
+  'GET /reconciliations/:id': centre(200),
+  'GET /findings': centre(200),
+  'GET /findings/:id': centre(200),
+  'PUT /findings/:id/ignored': itStaff(200),
+  'DELETE /findings/:id/ignored': itStaff(204),
+  'POST /repair-plans': itStaff(201),
+  'GET /repair-plans/:id': centre(200),
+  'POST /repair-plans/:id/start': itStaff(202),
+
   'GET /brake/holds': centre(200),
   'GET /brake/holds/:id': centre(200),
   'POST /brake/holds/:id/request': itStaff(409),
@@ -450,6 +461,26 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
     }
     case 'POST /sync/repairs':
       return { path: route, body: { target: null, accounts: await services.database.prisma.account.count() } }
+    case 'POST /reconciliations':
+      return { path: route, body: { unitId: null, accountId: null } }
+    case 'GET /reconciliations/:id': {
+      const permit = allowed('reconcile.change')
+      return { path: at((await services.reconcile.runs.ask(permit, { kind: 'all' })).id) }
+    }
+    case 'GET /findings/:id':
+    case 'DELETE /findings/:id/ignored':
+      return { path: at(await finding(accounts[place])) }
+    case 'PUT /findings/:id/ignored':
+      return { path: at(await finding(accounts[place])), body: { until: addDays(dayOf(new Date()), 30), why } }
+    case 'POST /repair-plans':
+      return { path: route, body: { act: 'repair', findings: [await finding(accounts[place])] } }
+    case 'GET /repair-plans/:id':
+    case 'POST /repair-plans/:id/start': {
+      const permit = allowed('reconcile.change')
+      const made = await services.reconcile.plans.make(permit, 'repair', [await finding(accounts[place])])
+      const id = made.ok ? made.value : randomUUID()
+      return { path: at(id), tagged: `/repair-plans/${id}` }
+    }
     case 'GET /brake/holds/:id':
     case 'POST /brake/holds/:id/request':
     case 'POST /brake/holds/:id/release':
@@ -475,6 +506,20 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
       if (key.includes('/lists/')) return { path: at(lists[place]) }
       return { path: at(key.includes('/units/') ? unit : accounts[place]) }
   }
+}
+
+/** Something that a comparison found about an account. */
+async function finding(account: AccountId): Promise<string> {
+  const { prisma } = system.services.database
+  const now = new Date()
+  const { id } = await prisma.reconcileFinding.create({
+    data: {
+      ...{ key: randomUUID(), kind: 'missing', target: 'directory', subjectKind: 'account', subjectId: account },
+      ...{ name: 'Hoàng Phạm Thị Thùy Dương', detail: { differences: [], others: [], newer: false } },
+      ...{ firstAt: now, lastAt: now, firstRun: 1, lastRun: 1 },
+    },
+  })
+  return id
 }
 
 async function loginOf(id: AccountId): Promise<string> {

@@ -87,6 +87,8 @@ export const apiEn: ApiWords = {
     'holidays:change': 'Change days off',
     'imports:read': 'Read imports',
     'imports:change': 'Import lists',
+    'reconcile:read': 'Read comparisons and findings',
+    'reconcile:change': 'Compare, and repair findings',
     'brake:read': 'Read the safety brake',
     'brake:release': 'Release the safety brake (two people)',
     'audit:read': 'Read the audit log',

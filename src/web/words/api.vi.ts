@@ -87,6 +87,8 @@ export const apiVi = {
     'holidays:change': 'Sửa ngày nghỉ',
     'imports:read': 'Đọc các lần nhập danh sách',
     'imports:change': 'Nhập danh sách',
+    'reconcile:read': 'Đọc đối soát và điểm lệch',
+    'reconcile:change': 'Đối soát, sửa điểm lệch',
     'brake:read': 'Đọc chốt an toàn',
     'brake:release': 'Mở chốt an toàn (hai người)',
     'audit:read': 'Đọc nhật ký',

@@ -286,7 +286,6 @@ export const reconcileEn: typeof reconcileVi = {
       'nothing-to-do': 'None of the findings fits this.',
       'plan-changed': 'The findings are not what they were when the plan was made. Make a new one.',
       'plan-started': 'This plan was carried out already.',
-      'not-for-all': 'This is not done for many at once.',
     },
   },
   account: {

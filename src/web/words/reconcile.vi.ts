@@ -287,7 +287,6 @@ export const reconcileVi = {
       'nothing-to-do': 'Không có điểm lệch nào hợp với việc này.',
       'plan-changed': 'Các điểm lệch đã khác lúc lập kế hoạch. Lập kế hoạch mới.',
       'plan-started': 'Kế hoạch này đã được thực hiện.',
-      'not-for-all': 'Việc này không làm cho nhiều mục một lúc.',
     },
   },
   account: {
