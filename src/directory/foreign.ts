@@ -1,3 +1,8 @@
+import { parseDn } from './dn.ts'
+
+/** Whether a text is the name of an entry (RFC 4514). */
+export const isEntryName = (text: string): boolean => parseDn(text) !== null
+
 /** An entry of a directory that Congvu did not make, as it stands. */
 export type ForeignEntry = {
   readonly dn: string

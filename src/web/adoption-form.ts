@@ -1,4 +1,4 @@
-import { parseDn } from '../directory/dn.ts'
+import { isEntryName } from '../directory/foreign.ts'
 import { Mapping, PRESET_NAMES, presetOf, type Preset } from '../reconcile/mapping.ts'
 import type { AdoptionAsked } from '../reconcile/adoption-reading.ts'
 import type { Page } from './page.ts'
@@ -26,7 +26,7 @@ export function adoptionTyped(page: Page, unit: UnitChoice) {
   const wrong = new Set(mapping.success ? [] : mapping.error.issues.map(({ path }) => path[0]))
   const errors: FieldError[] = [
     ...(preset === undefined ? [{ field: 'preset', text: says.preset }] : []),
-    ...(base !== '' && parseDn(base) === null ? [{ field: 'base', text: says.base }] : []),
+    ...(base !== '' && !isEntryName(base) ? [{ field: 'base', text: says.base }] : []),
     ...(unit.text !== '' && unit.unit === null ? [{ field: 'unit', text: says.unit }] : []),
     ...MAPPED.filter((name) => wrong.has(name)).map((name) => ({ field: attributeField(name), text: says.attribute })),
   ]
