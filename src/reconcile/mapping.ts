@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export { isEntryName } from '../directory/foreign.ts'
+
 const Attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/)
 const Attributes = z.array(Attribute).min(1).max(5)
 

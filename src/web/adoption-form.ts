@@ -1,5 +1,4 @@
-import { isEntryName } from '../directory/foreign.ts'
-import { Mapping, PRESET_NAMES, presetOf, type Preset } from '../reconcile/mapping.ts'
+import { isEntryName, Mapping, PRESET_NAMES, presetOf, type Preset } from '../reconcile/mapping.ts'
 import type { AdoptionAsked } from '../reconcile/adoption-reading.ts'
 import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
