@@ -22,6 +22,9 @@ const PACKAGES = {
 /** Chromium without a window: the same engine, at half the work. */
 export const CHROMIUM = '/usr/bin/chromium-headless-shell'
 const BROWSER = { 'chromium-headless-shell': CHROMIUM } as const
+const DS389 = { '389-ds-base': '/usr/sbin/ns-slapd' } as const
+
+export type Further = { readonly browser?: boolean; readonly ds389?: boolean }
 
 const apt = (...args: string[]) =>
   new Promise<void>((resolve, reject) => {
@@ -49,18 +52,19 @@ async function withoutStartingServices(install: () => Promise<void>) {
 }
 
 /** The Debian packages that are missing on this machine. */
-export function missingPackages(options: { readonly browser?: boolean } = {}): string[] {
-  const wanted = { ...PACKAGES, ...(options.browser ? BROWSER : {}) }
+export function missingPackages(options: Further = {}): string[] {
+  const wanted = { ...PACKAGES, ...(options.browser ? BROWSER : {}), ...(options.ds389 ? DS389 : {}) }
   return Object.entries(wanted)
     .filter(([, file]) => !existsSync(file))
     .map(([name]) => name)
 }
 
 /**
- * Makes sure that slapd, Postfix, Dovecot and their tools are there (with `browser`, Chromium too): installs what is missing
+ * Makes sure that slapd, Postfix, Dovecot and their tools are there (with `browser`, Chromium too; with `ds389`, 389 Directory
+ * Server): installs what is missing
  * when this is root on Debian, else throws an Error that names it. Instant when nothing is missing.
  */
-export async function ensurePackages(options: { readonly browser?: boolean } = {}): Promise<void> {
+export async function ensurePackages(options: Further = {}): Promise<void> {
   const missing = missingPackages(options)
   if (missing.length === 0) return
   const advice = `apt-get install --no-install-recommends ${missing.join(' ')}`

@@ -45,7 +45,8 @@ export const baseDnOf = (domain: string) =>
     .map((label) => `dc=${label}`)
     .join(',')
 
-function ssha(password: string): string {
+/** A password as a directory keeps it. */
+export function ssha(password: string): string {
   const salt = randomBytes(8)
   return `{SSHA}${Buffer.concat([createHash('sha1').update(password).update(salt).digest(), salt]).toString('base64')}`
 }

@@ -9,7 +9,7 @@ import { CODES } from './result-codes.ts'
 import { ReadingCut, SECRET_VALUE, type AskWanted, type DirectorySurvey, type Surveyed } from './survey.ts'
 import { READ_ATTRIBUTES, wantedOf, type Wanted } from './wanted.ts'
 
-const PAGE = 500
+const PAGE = 200
 /** Results with which a server ends an answer that it could have gone on with: time, size, administrative (RFC 4511, 4.1.9). */
 const LIMITS: readonly number[] = [3, CODES.sizeLimitExceeded, 11]
 // So many entries are looked up by one search.

@@ -18,6 +18,7 @@ directoryContract('embedded', async () => {
     settings: { url: server.url, ca: null, ...service, timeoutMs: 5_000, connections: 4 },
     transactions: false,
     passwordPolicy: true,
+    argon2: true,
     members: 1_000,
     moves: false,
     stop: async () => {
@@ -39,6 +40,7 @@ directoryContract('OpenLDAP', async () => {
     settings: { url: tlsUrl, ca, baseDn, bindDn, bindPassword, timeoutMs: 5_000, connections: 4 },
     transactions: true,
     passwordPolicy: true,
+    argon2: true,
     members: 1_000,
     moves: true,
     stop: async () => {

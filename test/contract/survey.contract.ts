@@ -51,7 +51,9 @@ export function surveyContract(subject: () => Subject): void {
           ],
         },
       ])
-      expect(of(await all([{ ...person, revision: 3 }]), person)).toMatchObject([
+      const newer = account()
+      await directory.ensure([newer])
+      expect(of(await all([{ ...newer, revision: 3 }]), newer)).toMatchObject([
         { revision: 1, differences: [{ attribute: 'congvuRevision', is: ['1'], should: ['3'] }] },
       ])
     })

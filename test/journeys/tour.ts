@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { PASSWORD } from '../support/people.ts'
+import { adoptionWays } from './adoption.ts'
 import type { Hands } from './hands.ts'
 import type { Look } from './looking.ts'
 import { signIn } from './main-job.ts'
@@ -73,6 +74,7 @@ export async function staffPages(
     'board-repair': ['/viec-con-do', 'a[href="/viec-con-do/sua-tat-ca"]'],
     'board-repair-error': ['/viec-con-do/sua-tat-ca', 'main form button[type=submit]'],
     ...reconcileWays,
+    ...adoptionWays,
     brake: ['/viec-con-do', 'main a[href="/chot-an-toan"]'],
     'brake-hold': ['/chot-an-toan', '.cv-table a'],
     'brake-hold-error': ['/chot-an-toan', '.cv-table a', 'form[action$="/mo"] button'],
@@ -221,7 +223,7 @@ export const reconcileWays: Ways = {
   'finding-repair': ['/doi-soat/diem-lech', 'button[value=every]'],
 }
 
-type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>
+export type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>
 
 /** Each page by its way: where it starts, and what is pressed or ticked there. */
 export async function visitAll(hands: Hands, who: string, look: Look, ways: Ways): Promise<void> {

@@ -6,6 +6,7 @@ import { serve, type WebServer } from '../../src/main/serve.ts'
 import { work, type Worker } from '../../src/main/work.ts'
 import { freePort } from '../../scripts/servers/ports.ts'
 import { applied, atWork, inStep, issued, type Mailbox } from '../support/people.ts'
+import { presetOf } from '../../src/reconcile/mapping.ts'
 import { decided, done, full, issuedShared, local, setHolders } from '../support/shared.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
@@ -207,6 +208,32 @@ async function compare({ services }: System, units: World['units']): Promise<voi
         },
         detail: nothing,
       },
+    ],
+  })
+  await readDirectory(services)
+}
+
+/** A directory of before that was read, and not taken over yet. */
+async function readDirectory({ database, clock }: Services): Promise<void> {
+  const { prisma } = database
+  const counts = { read: 3, known: 1, link: 0, new: 1, left: 0, review: { 'no-mail': 1 } }
+  const capabilities = { vendor: 'OpenLDAP', pagedResults: true, schema: true, identifiers: true, transactions: true }
+  const by = { byId: 'cli:test', byName: 'Lê Đức Thắng', askedAt: clock(), readAt: clock() }
+  const { id } = await prisma.adoption.create({
+    data: {
+      ...{ ...by, state: 'preview', preset: 'inetOrgPerson', mapping: presetOf('inetOrgPerson'), hash: 'as read' },
+      ...{ counts, capabilities },
+    },
+  })
+  const entry = (n: number, kind: string, name: string, more: object) => ({
+    ...{ adoptionId: id, n, kind, name, dn: `uid=cu.${n},ou=nhansu,dc=quangninh,dc=gov,dc=vn`, remoteId: `cu-${n}` },
+    ...{ login: `cu.${n}`, ...more },
+  })
+  await prisma.adoptionEntry.createMany({
+    data: [
+      entry(1, 'new', 'Nguyễn Hoàng Phương Thảo Nguyên', { mail: 'nguyen.cu@quangninh.gov.vn' }),
+      entry(2, 'review', 'Công Tằng Tôn Nữ Diệu Hiền', { why: 'no-mail' }),
+      entry(3, 'known', 'Vũ Hải Đăng', { mail: 'dang.cu@quangninh.gov.vn' }),
     ],
   })
 }

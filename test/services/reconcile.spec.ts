@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
@@ -15,6 +16,7 @@ import { actsFor } from '../../src/reconcile/compare.ts'
 import { manyPeople, type Member } from '../support/many.ts'
 import { saboteur, type Deed, type Saboteur } from '../support/sabotage.ts'
 import { scaled, seeded } from '../support/scale.ts'
+import { until } from '../support/waiting.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
 let system: System
@@ -194,7 +196,7 @@ olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
     return run
   }
   test('cuts its answer at a limit of its own', async () => {
-    await limit('size=100 size.pr=100 size.prtotal=100')
+    await limit('size=500 size.pr=500 size.prtotal=500')
     await unsure({ kind: 'size-limit' })
     await limit('size=unlimited time=unlimited size.pr=unlimited size.prtotal=unlimited')
     expect(await compare()).toMatchObject({ state: 'done' })
@@ -214,5 +216,46 @@ olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
     expect(told(await findings())).toEqual(before)
     await through.close()
     await proxy.stop()
+  })
+
+  test('was restored from an older backup, or was emptied; somebody who knows why may believe it', async () => {
+    const { services, servers } = system
+    const folder = (name: string) => join(servers.folder, 'slapd', name)
+    const tool = (name: string, ...more: string[]) =>
+      promisify(execFile)(`/usr/sbin/${name}`, [...more, '-n', '1', '-F', folder('slapd.d')])
+    /** By its own tools: the file of the database is as large as it may ever become. */
+    const holds = async (ldif: string) => {
+      await servers.slapd.stop()
+      rmSync(folder('data'), { recursive: true })
+      mkdirSync(folder('data'))
+      await tool('slapadd', '-q', '-l', folder(ldif))
+      await servers.slapd.start()
+    }
+    await tool('slapcat', '-l', folder('backup.ldif'))
+    const changed = members.slice(0, 20)
+    for (const { id } of changed)
+      await services.transaction((tx) => services.accounts.setQuota(tx, cliActor('test'), id, QuotaMb.parse(4096)))
+    await services.provisioner.run()
+    expect(await compare()).toMatchObject({ state: 'done' })
+
+    await holds('backup.ldif')
+    await unsure({ kind: 'older' })
+    await holds('tree.ldif')
+    await unsure({ kind: 'empty' })
+
+    await holds('backup.ldif')
+    const why = 'Khôi phục bản sao lưu đêm qua'
+    expect(await compare(why)).toMatchObject({ state: 'done', believe: why })
+    const stale = (await findings()).filter(({ kind }) => kind === 'different')
+    expect(stale.map(({ login }) => login).sort()).toEqual(changed.map(({ login }) => login).sort())
+    await carryOut('repair', stale)
+    // Connections of before the restart are found broken first.
+    const inStep = async () => {
+      await services.provisioner.run()
+      return (await services.sync.counts(allowed('sync.read', first))).behind === 0
+    }
+    await until('all is repaired', inStep, 60_000)
+    await compare()
+    expect((await findings()).filter(({ kind }) => kind === 'different')).toEqual([])
   })
 })

@@ -294,6 +294,83 @@ describe('a target under maintenance', () => {
   })
 })
 
+describe('a directory with people in it', () => {
+  const ADOPT = `${PATH}/tiep-nhan`
+  const words = vi.adoption
+
+  test('is read, looked through, decided about and taken over', async () => {
+    const { adopter, config, database, provisioner } = web.services
+    const { baseDn } = config.ldap
+    const { domain } = config.organisation
+    const people = `ou=people,${baseDn}`
+    const connection = await connect(config.ldap)
+    const person = (uid: string, cn: string, mail: readonly string[]) =>
+      connection.add(`uid=${uid},${people}`, {
+        ...{ objectClass: ['inetOrgPerson'], uid: [uid], cn: [cn], sn: [cn], ou: ['Sở Nội vụ'], mail },
+      })
+    await person('cu.lan', 'Hoàng Thị Lan', [`lan.cu@${domain}`])
+    await person('cu.minh', 'Phạm Văn Minh <b>', [])
+    await person('cu.in', 'Máy in tầng 2', [`in.cu@${domain}`])
+    await connection.close()
+
+    const wrong = await it.fill(ADOPT, { preset: 'x', base: 'x', unit: 'Không có', 'attribute-mail': '*' })
+    expect(errorsIn(wrong.html).map(({ field }) => field)).toEqual(['preset', 'base', 'unit', 'attribute-mail'])
+    const { location, html } = await it.fill(ADOPT, { preset: 'inetOrgPerson', base: people })
+    expect(plain(html)).toContain(words.soon)
+    await adopter.work()
+    const preview = await it.get(location)
+    expect(plain(preview.html)).toContain('Hoàng Thị Lan')
+    expect(preview.html).not.toContain('Minh <b>')
+    expect(await database.prisma.account.count({ where: { login: { startsWith: 'cu.' } } })).toBe(0)
+
+    const entryOf = async (name: string) => {
+      const list = mainOf((await it.get(`${location}?q=${encodeURIComponent(name)}`)).html)
+      return /href="([^"]+\/muc\/\d+)"/.exec(list)?.[1] ?? ''
+    }
+    const minh = await entryOf('Phạm Văn Minh')
+    expect(plain((await it.get(minh)).html)).toContain(words.whys['no-mail'])
+    expect(errorsIn((await it.fill(minh, {})).html)).toEqual([{ field: 'act', text: words.entry.errors.act }])
+    expect(errorsIn((await it.fill(minh, { act: 'link', login: 'khongco' })).html)).toEqual([
+      { field: 'login', text: words.entry.errors.login },
+    ])
+    expect(errorsIn((await it.fill(minh, { act: 'new', local: 'có dấu' })).html).map(({ field }) => field)).toEqual([
+      'local',
+    ])
+    const { login } = accounts[1] ?? { login: '' }
+    expect(plain((await it.fill(minh, { act: 'leave' })).html)).toContain(words.entry.done)
+    expect(plain((await it.get(minh)).html)).toContain(words.entry.acts.leave)
+    // Whose entry is there already takes no other.
+    const printer = await entryOf('Máy in')
+    await it.fill(printer, { act: 'link', login })
+    await it.fill(location, { act: 'again' })
+    await adopter.work()
+    const again = await it.get(location)
+    expect(plain((await it.get(printer)).html)).toContain(words.whys['has-entry'])
+    expect(plain((await auditor.get(location)).html)).not.toContain(words.start.title)
+
+    const hash = /name="hash" value="(\w+)"/.exec(again.html)?.[1] ?? ''
+    expect(plain((await it.fill(location, { act: 'start', hash: 'x' })).html)).toContain(
+      words.refusals['adoption-changed'],
+    )
+    expect(plain((await it.fill(location, { act: 'start', hash })).html)).toContain(words.start.done)
+    await adopter.work()
+    await provisioner.run()
+    expect(plain((await it.get(location)).html)).toContain(words.done('1'))
+    const made = await database.prisma.account.findUniqueOrThrow({ where: { login: 'cu.lan' } })
+    const rows = await web.services.sync.rows({ kind: 'account', id: made.id })
+    expect(rows.find(({ target }) => target === 'directory')).toMatchObject({
+      fault: null,
+      remoteDn: `uid=cu.lan,${people}`,
+    })
+  })
+
+  test('is told to be unreadable where it is, and nothing is changed', async () => {
+    const { location } = await it.fill(ADOPT, { preset: 'ad', base: 'ou=khong-co,dc=example,dc=com' })
+    await web.services.adopter.work()
+    expect(plain((await it.get(location)).html)).toContain(words.states.faulty)
+  })
+})
+
 describe('a reading that is no fact', () => {
   test('is said to be none, and may be believed with a reason', async () => {
     const { prisma } = web.services.database
