@@ -5,6 +5,7 @@ import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import type { Services } from '../../src/main/compose.ts'
 import { makeAsked, type Askers } from './asking.ts'
+import { makeDrift } from './drift.ts'
 import { makeImports } from './imports.ts'
 import { peopleFrom, postsOf, type Post, type Someone } from './people.ts'
 import { province, type UnitPlan } from './province.ts'
@@ -123,6 +124,7 @@ export async function seed(services: Services, time: Time, say: (line: string) =
   const asked = await makeAsked(seeding, await askersOf(seeding, staff, { units, roots, issued, person }))
   say(`${requests.total + asked} requests`)
   say(`${await makeImports(seeding, staff)} imported lists`)
+  say(`${await makeDrift(seeding)} findings of a comparison`)
   const { domain } = services.config.organisation
   const at = (key: string) => issued.get(key)
   const signIn = (role: SignIn['role'], key: string, unit: string): SignIn => ({
