@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startOffice } from '../../test/support/database.ts'
-import { planned, roster, seedProvince } from '../../test/support/rosters.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PersonActor } from '../../src/access/policy.ts'
+import { startOffice, type Office } from '../../test/support/database.ts'
+import { arrived, planned, roster, seedProvince } from '../../test/support/rosters.ts'
 import { allowed, seedStaff } from '../../test/support/system.ts'
 import { bareParse } from './bare-parse.ts'
 import { median, round, table, type Report } from './figures.ts'
+import { startWorker } from './processes.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 
@@ -42,6 +45,9 @@ export async function dryRun(options: { size?: number; rounds?: number } = {}): 
       floor.push(bare)
       ours.push(whole)
     }
+    const half = await roster({ size: Math.ceil(size / 2), seed: 2026, dirt: 0.1 })
+    const halfPeakMb = await peakOf(office, staff, half.bytes)
+    const peakMb = await peakOf(office, staff, bytes)
     const ratio = median(ours) / median(floor)
     const text = table(
       [`dry run, ${size} people, ${rows} rows`, 'median'],
@@ -49,6 +55,8 @@ export async function dryRun(options: { size?: number; rounds?: number } = {}): 
         ['Congvu: read, decided and stored', seconds(median(ours))],
         ['the same file’s cells alone', seconds(median(floor))],
         ['ratio of the medians', ratio.toFixed(2)],
+        ['peak memory of the worker, half the people', `${halfPeakMb} MB`],
+        ['peak memory of the worker', `${peakMb} MB`],
       ],
     )
     return {
@@ -59,10 +67,26 @@ export async function dryRun(options: { size?: number; rounds?: number } = {}): 
         ratio: round(ratio, 2),
         ours_ms: round(median(ours), 0),
         floor_ms: round(median(floor), 0),
+        peak_mb: peakMb,
+        half_peak_mb: halfPeakMb,
       },
     }
   } finally {
     await office.stop()
+  }
+}
+
+/** The most memory that a worker has which does nothing but this dry run. */
+async function peakOf({ env, folder, services }: Office, staff: PersonActor, bytes: Uint8Array): Promise<number> {
+  const worker = await startWorker({ ...env, LOG_LEVEL: 'info' }, folder)
+  try {
+    const id = await arrived(services, staff, bytes)
+    const state = () => services.imports.state(allowed('import.read', staff), id)
+    while ((await state()) !== 'preview') await pause(100)
+    await services.database.prisma.import.delete({ where: { id } })
+    return worker.peakMb()
+  } finally {
+    await worker.stop()
   }
 }
 

@@ -6,24 +6,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { planned, roster, seedProvince } from '../../test/support/rosters.ts'
+import { arrived, roster, seedProvince } from '../../test/support/rosters.ts'
 import { allowed, seedStaff, startSystem, type System } from '../../test/support/system.ts'
 import { makeCertificates, type Certificates } from '../servers/certificates.ts'
 import { freePort } from '../servers/ports.ts'
 import { startSlapd, type Slapd } from '../servers/slapd.ts'
 import { round, table, type Report } from './figures.ts'
+import { startWorker } from './processes.ts'
 
 const run = promisify(execFile)
 /** Entries of one transaction of the floor. */
 const IN_ONE = 500
 const MB = 1_048_576
-/** Between two looks at how far it is. */
-const LOOK_MS = 50
+/** Between two looks at how far it is; each takes the database some time too. */
+const LOOK_MS = 100
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 
 /**
  * The whole way of an Excel file: read and planned, approved, carried out and audited, until every account is read back from a
- * real slapd and the ledger says so. The floors, one after the other with it: `ldapadd` of the same entries, plain
+ * real slapd and the ledger says so, by a worker in a process of its own. The floors, one after the other with it: `ldapadd` of the same entries, plain
  * and in transactions, into slapds that are as empty as ours was. Mailboxes are the embedded ones, for no floor makes any.
  */
 export async function importing(options: { size?: number } = {}): Promise<Report> {
@@ -52,6 +53,7 @@ export async function importing(options: { size?: number } = {}): Promise<Report
         ['Congvu: the whole way, read back', seconds(whole), '1.00'],
         ['  of which the dry run', seconds(ours.planMs), ''],
         ['  groups and mailboxes in step as well', seconds(ours.planMs + ours.settledMs), ''],
+        ['  peak memory of the worker', `${ours.peakMb} MB`, ''],
         ['plain ldapadd', seconds(plain), (plain / whole).toFixed(2)],
         [`ldapadd in transactions of ${IN_ONE}`, seconds(together), (together / whole).toFixed(2)],
       ],
@@ -71,41 +73,37 @@ export async function importing(options: { size?: number } = {}): Promise<Report
   }
 }
 
-async function wholeWay({ services }: System, bytes: Uint8Array, size: number) {
+async function wholeWay({ services, servers, env }: System, bytes: Uint8Array, size: number) {
   const { imports, provisioner } = services
   const province = await seedProvince(services)
   const staff = await seedStaff(services, 'it-staff', province, 'Lê Đức Thắng')
   const second = await seedStaff(services, 'it-staff', province, 'Vũ Minh Tuấn')
   await provisioner.run()
   const reading = allowed('import.read', staff)
-
-  const start = performance.now()
-  const id = await planned(services, staff, bytes)
-  const plannedAt = performance.now()
-  const hash = (await imports.read(reading, id))?.record.hash ?? ''
-  const started = await imports.start(allowed('import.change', staff), id, hash)
-  if (!started.ok) throw new Error(started.refusal.kind)
-  if (started.value.state === 'asked') await imports.approve(allowed('import.approve', second), id, hash)
-  const hasEnded = { yet: false }
-  const working = imports.work().finally(() => (hasEnded.yet = true))
-  // As in the worker: provisioning begins with the first batch, and goes on beside the others.
-  const provisioning = (async () => {
-    while (!hasEnded.yet) {
-      await provisioner.run()
-      await pause(LOOK_MS)
+  const worker = await startWorker({ ...env, LOG_LEVEL: 'info' }, servers.folder)
+  try {
+    const start = performance.now()
+    const id = await arrived(services, staff, bytes)
+    while ((await imports.state(reading, id)) !== 'preview') await pause(LOOK_MS)
+    const planned = performance.now()
+    const hash = (await imports.read(reading, id))?.record.hash ?? ''
+    const started = await imports.start(allowed('import.change', staff), id, hash)
+    if (!started.ok) throw new Error(started.refusal.kind)
+    if (started.value.state === 'asked') await imports.approve(allowed('import.approve', second), id, hash)
+    const reaches = async (target: 'inDirectory' | 'inMail') => {
+      for (;;) {
+        const progress = await imports.progress(reading, id)
+        if (progress.total < size) throw new Error(`The plan has ${progress.total} of ${size} people`)
+        if (progress[target] >= size) return performance.now()
+        await pause(LOOK_MS)
+      }
     }
-    await provisioner.run()
-  })()
-  let progress = await imports.progress(reading, id)
-  if (progress.total < size) throw new Error(`The plan has ${progress.total} of ${size} people`)
-  for (; progress.inDirectory < size; progress = await imports.progress(reading, id)) await pause(LOOK_MS)
-  const end = performance.now()
-  await Promise.all([working, provisioning])
-  const settled = performance.now()
-  const { inMail } = await imports.progress(reading, id)
-  if (inMail < size) throw new Error(`${inMail} of ${size} mailboxes are in step`)
-  const peakMb = Math.round((process.resourceUsage().maxRSS * 1024) / MB)
-  return { planMs: plannedAt - start, runMs: end - plannedAt, settledMs: settled - plannedAt, peakMb }
+    const end = await reaches('inDirectory')
+    const settled = await reaches('inMail')
+    return { planMs: planned - start, runMs: end - planned, settledMs: settled - planned, peakMb: worker.peakMb() }
+  } finally {
+    await worker.stop()
+  }
 }
 
 /** Entries as slapd has them, each as LDIF: every person's, where nothing else is asked for. */

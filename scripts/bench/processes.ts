@@ -44,13 +44,25 @@ export async function startWeb(env: Environment, folder: string, port: number): 
 }
 
 /** `congvu work` as in production. */
-export async function startWorker(env: Environment, folder: string): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(env: Environment, folder: string): Promise<StartedWorker> {
   const worker = nodeProcess({
     ...{ name: 'worker', folder, env, args: [cli, 'work'] },
     ready: (log) => Promise.resolve(readFileSync(log, 'utf8').includes('Worker is ready')),
   })
   await worker.start()
-  return { stop: () => worker.stop() }
+  return {
+    stop: () => worker.stop(),
+    peakMb() {
+      const status = readFileSync(`/proc/${worker.pid() ?? 'self'}/status`, 'utf8')
+      return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024)
+    },
+  }
+}
+
+export type StartedWorker = {
+  stop(): Promise<void>
+  /** The most memory that it ever had, in MB. */
+  peakMb(): number
 }
 
 /** A script of this folder that listens on the port given to it as its first argument. */

@@ -33,8 +33,8 @@ export async function seedProvince(services: Services): Promise<UnitId> {
 
 export const roster = (plan: RosterPlan): Promise<MadeRoster> => makeRoster(plan)
 
-/** A file arrives, is read and planned; answers the import. */
-export async function planned(
+/** A file arrives; whoever works will read it. */
+export async function arrived(
   services: Services,
   by: PersonActor,
   bytes: Uint8Array,
@@ -46,8 +46,14 @@ export async function planned(
     ...more,
   })
   if (!arrived.ok) throw new Error(arrived.refusal.kind)
-  await services.imports.work()
   return arrived.value
+}
+
+/** A file arrives, is read and planned; answers the import. */
+export async function planned(...asked: Parameters<typeof arrived>): Promise<ImportId> {
+  const id = await arrived(...asked)
+  await asked[0].imports.work()
+  return id
 }
 
 /** Carries a plan out, with a second person where one is needed. */
