@@ -91,3 +91,9 @@ export async function insertAccounts(db: Db, rows: readonly AccountRow[], at: Da
     )
     INSERT INTO account_event (account_id, at, kind, by_name) SELECT id, ${at}, 'issued', ${byName} FROM new`
 }
+
+export type Beginning = { readonly id: string; readonly handOver: string; readonly language: string }
+export const beginAnew = (db: Db, rows: readonly Beginning[]): Promise<unknown> =>
+  db.$executeRaw`
+    UPDATE account a SET hand_over = x."handOver", language = x.language, ready_at = NULL
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(id uuid, "handOver" text, language text) WHERE a.id = x.id`

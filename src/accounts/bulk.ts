@@ -42,6 +42,9 @@ export function bulkAccountsOf(deps: { addresses: BulkAddresses; sync: Sync; dom
   const { addresses, sync, domain, quotaMb } = deps
 
   return {
+    /** Accounts that came back begin anew: how the way in is handed over, and that its owner hears of it when it is there. */
+    beginAnew: (tx: Tx, accounts: readonly store.Beginning[]): Promise<unknown> => store.beginAnew(tx.db, accounts),
+
     /**
      * Issues accounts to people of a list, in the caller's transaction; answers in their order. Refused, each by itself:
      * duplicate-person when the identification number is known already (or comes twice), address-taken.

@@ -20,7 +20,11 @@ import * as store from './store.ts'
 /** Something that happens to an account's life; `early` when two people let its keeping end before its term. */
 export type Happening = { readonly id: AccountId; readonly command: LifeCommand; readonly early?: boolean }
 /** Why it happens, and who asked where that is not who makes it happen. */
-export type Because = Partial<Grounds> & { readonly askedBy?: string }
+export type Because = Partial<Grounds> & {
+  readonly askedBy?: string
+  /** Whoever comes back gets no link now. */
+  readonly quiet?: boolean
+}
 export type EnactRefusal = LifeRefusal | { kind: 'unknown-account' } | { kind: 'last-it-staff' }
 export type Enacting = ReturnType<typeof enactingOf>
 
@@ -128,7 +132,9 @@ export function enactingOf(deps: {
     if (back.length > 0) await lives.reopenPosts(tx.db, ids(back), today)
     await offerLinks(
       tx,
-      back.filter(({ after }) => after.state === 'awaiting-activation').map(({ account }) => account),
+      back
+        .filter(({ after }) => after.state === 'awaiting-activation' && because.quiet !== true)
+        .map(({ account }) => account),
     )
     const buried = of(({ after }) => after.state === 'tombstone')
     for (const { account } of buried) await addresses.bury(tx, account.id)

@@ -5,8 +5,8 @@ import type { UnitId } from '../kernel/ids.ts'
 export const CHANGES = ['suspend', 'remove', 'change', 'transfer', 'repair'] as const
 export type Change = (typeof CHANGES)[number]
 
-/** Whose plans the brake looks at; `limits` is a change of the brake's own limits. */
-export const PLAN_KINDS = ['import', 'reconcile', 'adoption', 'reorganisation', 'limits'] as const
+/** Whose plans the brake looks at; `undo` takes an import back, `limits` is a change of the brake's own limits. */
+export const PLAN_KINDS = ['import', 'undo', 'reconcile', 'adoption', 'reorganisation', 'limits'] as const
 export type PlanKind = (typeof PLAN_KINDS)[number]
 
 /** How many accounts of one unit a plan changes in one way; null for what belongs to no unit. */

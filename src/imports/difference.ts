@@ -1,4 +1,5 @@
 import { serves } from '../accounts/life.ts'
+import { LocalPart } from '../kernel/email-address.ts'
 import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
 import type { Day } from '../kernel/day.ts'
 import { doublesOf } from './plan/doubles.ts'
@@ -53,7 +54,10 @@ export function difference(rows: readonly Facts[], world: World): PlannedRow[] {
       if (other !== undefined) reasons.push({ code: 'same-person', rows: [other] })
       else claimed.set(known.personId, row.number)
     }
-    const item = known === null ? creation(told, unit, world, reasons) : alteration(told, unit, known, reasons)
+    const item =
+      known === null
+        ? creation(told, unit, world, reasons)
+        : (anew(told, unit, known, reasons) ?? alteration(told, unit, known, reasons))
     const outcome = outcomeOf(row, item, reasons)
     return { seq: row.seq, outcome, reasons: outcome === 'skipped' ? [] : reasons, item, repeats: null }
   })
@@ -140,6 +144,21 @@ function givenFor(row: Facts, world: World, reasons: Reason[]) {
       return raise({ code: 'address-form', text })
     default:
       return given satisfies never
+  }
+}
+
+/** Whose account was taken back with the list that had issued it, and was nobody's: it is theirs again, with what this row says. */
+function anew(row: Facts, unitId: UnitId | null, known: Known, reasons: Reason[]): Item | null {
+  const { personId, accountId, local } = known
+  if (!known.takenBack || accountId === null || local === null || row.name === null) return null
+  if (row.given !== null && !hasAddress(known, row.given.text)) {
+    const other: Reason = { code: 'address-differs', text: row.given.text, has: local }
+    if (!isAccepted(row, other)) reasons.push(other)
+  }
+  return {
+    ...{ type: 'create', name: row.name, birth: row.birth, sex: row.sex, position: row.position, phone: row.phone },
+    ...{ nin: known.hash === null ? row.nin : null, contactEmail: row.contactEmail, employment: row.employment },
+    ...{ unitId: unitId ?? known.unitId, local: LocalPart.parse(local), why: null, again: { personId, accountId } },
   }
 }
 

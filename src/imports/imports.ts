@@ -26,6 +26,7 @@ import { runningOf } from './running.ts'
 import { sealsOf } from './seals.ts'
 import { slipsOf } from './slips.ts'
 import * as store from './store.ts'
+import { takingBackOf } from './taking-back.ts'
 import { undoingOf } from './undoing.ts'
 import { viewingOf } from './viewing.ts'
 
@@ -195,14 +196,9 @@ export function importsOf(deps: {
     weigh: (permit: Permit<'import.change'>, id: ImportId) =>
       command(permit.actor, id, { type: 'weigh', at: clock() }, async (tx) => {
         await rowsStore.forgetVerdicts(tx.db, id)
-        return {}
+        return { holdId: null }
       }),
-    /** Undoes what can be, for a reason. Refused like `weigh`. */
-    undo: (permit: Permit<'import.change'>, id: ImportId, why: string) =>
-      command(permit.actor, id, { type: 'undo', at: clock() }, (tx) => {
-        tx.audit(permit.actor, 'import.undo-reason', `import:${id}`, { why })
-        return Promise.resolve({ undoneName: permit.actor.name })
-      }),
+    ...takingBackOf(deps),
     /** Of a weighed import: what can be undone, and what cannot, by why. */
     verdicts: (_permit: Permit<'import.read'>, id: ImportId) => rowsStore.verdicts(prisma, id),
     slips: slipsOf(own),

@@ -18,11 +18,18 @@ export function hashOf(rows: Iterable<{ readonly seq: number; readonly digest: s
   return whole.digest('base64url')
 }
 
+type Changing = { readonly outcome: Outcome; readonly unitId: UnitId | null }
+
 /** What the brake is told of a plan: changes of accounts that exist, by the unit that they are of now. */
-export function partsOf(rows: Iterable<{ readonly outcome: Outcome; readonly unitId: UnitId | null }>): Part[] {
+export const partsOf = (rows: Iterable<Changing>): Part[] => partsBy(rows, CHANGES)
+/** The same of taking it back: who was created is withdrawn; that somebody can sign in again is no harm. */
+export const partsUndone = (rows: Iterable<Changing>): Part[] =>
+  partsBy(rows, { create: 'remove', change: 'change', transfer: 'transfer' })
+
+function partsBy(rows: Iterable<Changing>, changes: Readonly<Partial<Record<Outcome, Change>>>): Part[] {
   const counts = new Map<string, Part>()
   for (const { outcome, unitId } of rows) {
-    const change = CHANGES[outcome]
+    const change = changes[outcome]
     if (change === undefined || unitId === null) continue
     const key = `${change} ${unitId}`
     counts.set(key, { change, unitId, n: (counts.get(key)?.n ?? 0) + 1 })

@@ -178,9 +178,19 @@ export const judged = (
 /** What stays as it is. */
 export const keepRest = (db: Db, id: ImportId): Promise<unknown> =>
   db.$executeRaw`UPDATE import_row SET state = 'kept' WHERE import_id = ${id}::uuid AND state = 'done' AND undo <> ''`
-/** The next list says anew who its people are. */
+/** All that can be undone, with the unit that each account is of now. */
+export const undoable = (
+  db: Db,
+  id: ImportId,
+): Promise<{ seq: number; digest: string; outcome: Outcome; unitId: UnitId | null }[]> =>
+  db.$queryRaw`
+    SELECT r.seq, r.digest, r.outcome, a.unit_id AS "unitId" FROM import_row r JOIN account a ON a.id = r.account_id
+    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.undo = '' ORDER BY r.seq`
+/** The next list says anew who its people are; whom this one made itself, and are no more, it knows again. */
 export const forgetMemory = (db: Db, id: ImportId): Promise<unknown> =>
-  db.$executeRaw`DELETE FROM import_memory WHERE import_id = ${id}::uuid`
+  db.$executeRaw`
+    DELETE FROM import_memory m WHERE m.import_id = ${id}::uuid AND NOT EXISTS (SELECT FROM import_row r
+      WHERE r.import_id = ${id}::uuid AND r.person_id = m.person_id AND r.outcome = 'create' AND r.state = 'undone')`
 
 /** Of the rows that were carried out: how many can be undone, and how many cannot, by what keeps them. */
 export async function verdicts(db: Db, id: ImportId): Promise<ReadonlyMap<UndoVerdict, number>> {

@@ -1,15 +1,14 @@
 import { jobActor, type Actor } from '../access/policy.ts'
-import type { BulkAccounts, ListedPerson } from '../accounts/bulk.ts'
-import type { BulkChanges, PersonChange, PersonWas } from '../accounts/bulk-changes.ts'
+import type { BulkAccounts } from '../accounts/bulk.ts'
+import type { BulkChanges } from '../accounts/bulk-changes.ts'
 import type { Enacting } from '../accounts/enacting.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later } from '../kernel/clock.ts'
-import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
-import { parsePersonName, type PersonName } from '../kernel/person-name.ts'
+import type { AccountId, PersonId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
-import type { Language } from '../letters/letter.ts'
+import { handOverOf, personOf, saysOf, setOf, wasOf, type Creation } from './carried.ts'
 import type { Chunks } from './chunks.ts'
 import type { ImportId } from './import.ts'
 import { digestOf, type KeptPlan } from './plan.ts'
@@ -26,8 +25,6 @@ export type Running = ReturnType<typeof runningOf>
 
 /** Rows that are carried out in one transaction. */
 export const BATCH = 500
-/** The context in which a person's identification number is sealed, wherever it was entered. */
-export const NUMBER_SEAL = 'request.nin'
 
 type Job = { readonly row: rowsStore.StoredRow; readonly plan: KeptPlan; readonly item: Item }
 type Outcome =
@@ -138,7 +135,7 @@ export function runningOf(deps: {
     const known = await worldStore.alike(
       tx.db,
       creations.flatMap(({ row, item }) =>
-        item.nin === null
+        item.nin === null && item.again === undefined
           ? [{ seq: row.seq, name: item.name.full, birth: item.birth?.day ?? null, sex: item.sex }]
           : [],
       ),
@@ -151,17 +148,57 @@ export function runningOf(deps: {
       else return true
       return false
     })
+    const fresh = possible.filter(({ item }) => item.again === undefined)
     const issued = await accounts.issueMany(
       tx,
       by,
-      possible.map(({ item }) => personOf(item, record, secrets)),
+      fresh.map(({ item }) => personOf(item, record, secrets)),
     )
-    possible.forEach(({ row }, n) => {
+    for (const [seq, outcome] of await issueAgain(tx, by, record, possible)) found.set(seq, outcome)
+    fresh.forEach(({ row }, n) => {
       const one = issued[n]
       if (one?.ok) found.set(row.seq, { ok: true, ...one.value, before: null })
       else found.set(row.seq, { ok: false, moved: one?.refusal.kind === 'address-taken' ? 'address' : 'known' })
     })
     return found
+  }
+
+  /** Accounts that were taken back are their people's again, with what the list says of them now. */
+  async function issueAgain(
+    tx: Tx,
+    by: Actor,
+    record: ImportRecord,
+    creations: readonly { readonly row: rowsStore.StoredRow; readonly item: Creation }[],
+  ): Promise<[number, Outcome][]> {
+    const asked = creations.flatMap(({ row, item }) => (item.again ? [{ row, item, ...item.again }] : []))
+    if (asked.length === 0) return []
+    const back = await lives.enact(
+      tx,
+      by,
+      asked.map(({ accountId: id }) => ({ id, command: { type: 'recover', to: 'in-use' } })),
+      // The way in is opened when the targets have them again, as for those who are new.
+      { why: record.fileName, quiet: true },
+    )
+    const recovered = asked.filter((_, n) => back[n]?.ok)
+    await accounts.beginAnew(
+      tx,
+      recovered.map(({ accountId: id, item }) => ({
+        id,
+        handOver: handOverOf(item, record),
+        language: record.language,
+      })),
+    )
+    const set = await changes.changeMany(
+      tx,
+      by,
+      recovered.map(({ accountId, item }) => ({ accountId, set: setOf(saysOf(item), secrets), was: {} })),
+    )
+    if (set.some((one) => !one.ok)) throw new Error('An account that came back cannot be changed')
+    const isBack = new Set(recovered.map(({ row }) => row.seq))
+    return asked.map(({ row: { seq }, personId, accountId }) => [
+      seq,
+      isBack.has(seq) ? { ok: true, personId, accountId, before: null } : { ok: false, moved: 'changed' },
+    ])
   }
 
   async function changeAll(tx: Tx, by: Actor, jobs: readonly Job[]) {
@@ -241,60 +278,3 @@ export function runningOf(deps: {
 
 const worker = jobActor('imports')
 const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0
-
-function personOf(item: Item & { type: 'create' }, record: ImportRecord, secrets: Secrets): ListedPerson {
-  const { nin, birth, contactEmail } = item
-  if (item.unitId === null || item.local === null)
-    throw new Error('A person without a unit or an address is no creation')
-  return {
-    ...{ name: item.name, birthDate: birth?.day ?? null, birthPrecision: birth?.precision ?? 'day', sex: item.sex },
-    ninCipher: nin === null ? null : secrets.seal(nin, NUMBER_SEAL),
-    ninHash: nin === null ? null : secrets.numberHash(nin),
-    ...{ contactEmail, phone: item.phone, unitId: item.unitId, title: item.position ?? '' },
-    ...{ employment: item.employment ?? 'civil-servant', local: item.local, reason: item.why },
-    // A link needs somewhere to go.
-    handOver: contactEmail === null ? 'slip' : record.handOver,
-    language: record.language as Language,
-  }
-}
-
-type Set = { readonly [F in keyof Before]?: Before[F] | null }
-/** What a plan sets, as accounts understand it; a number that is taken back is `''`, a name that is put back its whole text. */
-export function setOf(set: Set, secrets: Secrets): PersonChange {
-  const { nin, name, birth, sex, phone, contactEmail, title, employment, unitId } = set
-  return {
-    ...(name !== undefined && name !== null && { name: typeof name === 'string' ? nameFrom(name) : name }),
-    ...(birth !== undefined && typeof birth !== 'string' && { birth }),
-    ...(sex !== undefined && { sex }),
-    ...(nin !== undefined && {
-      number: !nin ? null : { cipher: secrets.seal(nin, NUMBER_SEAL), hash: secrets.numberHash(nin) },
-    }),
-    ...(phone !== undefined && { phone }),
-    ...(contactEmail !== undefined && { contactEmail }),
-    ...(title !== undefined && { title }),
-    ...(employment !== undefined && employment !== null && { employment }),
-    ...(unitId !== undefined && unitId !== null && { unitId: unitId as UnitId }),
-  }
-}
-
-function nameFrom(text: string): PersonName {
-  const parsed = parsePersonName(text)
-  if (!parsed.ok) throw new Error(`A name on record is none: ${parsed.refusal.kind}`)
-  return parsed.value
-}
-
-/** What must be so, as accounts understand it. */
-export function wasOf(was: Set): PersonWas {
-  const { nin, name, birth, sex, phone, contactEmail, title, employment, unitId } = was
-  return {
-    ...(name !== undefined && name !== null && { name: typeof name === 'string' ? name : name.full }),
-    ...(birth !== undefined && typeof birth !== 'string' && { birth }),
-    ...(sex !== undefined && { sex }),
-    ...(nin !== undefined && { hasNumber: Boolean(nin) }),
-    ...(phone !== undefined && { phone }),
-    ...(contactEmail !== undefined && { contactEmail }),
-    ...(title !== undefined && { title }),
-    ...(employment !== undefined && { employment }),
-    ...(unitId !== undefined && { unitId: unitId as UnitId | null }),
-  }
-}

@@ -9,7 +9,8 @@ import type { Secrets } from '../kernel/secrets.ts'
 import type { Chunks, OpenRow } from './chunks.ts'
 import type { ImportId } from './import.ts'
 import * as rowsStore from './rows-store.ts'
-import { BATCH, setOf, wasOf } from './running.ts'
+import { setOf, wasOf } from './carried.ts'
+import { BATCH } from './running.ts'
 import type { Seals } from './seals.ts'
 import * as store from './store.ts'
 import type { ImportRecord } from './store.ts'
@@ -62,6 +63,7 @@ export function undoingOf(deps: {
     )
     const used = await worldStore.sinceCreated(
       tx.db,
+      record.id,
       accounts.map(({ id }) => id),
     )
     const unused = accounts.filter(({ id }) => used.get(id) === 'unused')

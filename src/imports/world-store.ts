@@ -31,6 +31,7 @@ type PersonRow = {
   local: string | null
   aliases: string[]
   holds_role: boolean
+  taken_back: boolean
 }
 
 const knownOf = (row: PersonRow): Known => ({
@@ -38,7 +39,7 @@ const knownOf = (row: PersonRow): Known => ({
   birth: row.birth_date === null ? null : { day: dayFromDb(row.birth_date), precision: row.birth_precision },
   ...{ sex: row.sex, hash: row.nin_hash, phone: row.phone, contactEmail: row.contact_email, title: row.title },
   ...{ employment: row.employment, unitId: row.unit_id, unitName: row.unit_name ?? '', local: row.local },
-  ...{ aliases: row.aliases, holdsRole: row.holds_role },
+  ...{ aliases: row.aliases, holdsRole: row.holds_role, takenBack: row.taken_back },
 })
 
 export type Asked = {
@@ -65,7 +66,9 @@ export async function people(db: Db, asked: Asked, on: Day): Promise<Known[]> {
         ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
       ARRAY(SELECT local FROM address x WHERE x.holder_kind = 'account' AND x.holder_id = a.id AND x.role = 'alias'
         AND x.state = 'live') AS aliases,
-      EXISTS (SELECT FROM role_grant g WHERE g.account_id = a.id AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)) AS holds_role
+      EXISTS (SELECT FROM role_grant g WHERE g.account_id = a.id AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)) AS holds_role,
+      a.state = 'deleted' AND coalesce((SELECT e.kind = 'taken-back' FROM account_event e
+        WHERE e.account_id = a.id AND e.kind IN ('taken-back', 'deleted') ORDER BY e.id DESC LIMIT 1), false) AS taken_back
     FROM who JOIN person p USING (id)
     LEFT JOIN account a ON a.person_id = p.id
     LEFT JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
@@ -183,16 +186,18 @@ export async function alike(
 /** Whether accounts that a list created have been used or changed since. */
 export async function sinceCreated(
   db: Db,
+  importId: ImportId,
   ids: readonly AccountId[],
 ): Promise<ReadonlyMap<AccountId, 'unused' | 'used' | 'changed' | 'state'>> {
   const rows = await db.$queryRaw<{ id: AccountId; is: 'unused' | 'used' | 'changed' | 'state' }[]>`
     SELECT a.id, CASE
       WHEN a.activated_at IS NOT NULL OR a.secret_cipher IS NOT NULL THEN 'used'
       WHEN a.state <> 'awaiting-activation' OR a.held THEN 'state'
-      WHEN EXISTS (SELECT FROM account_event e WHERE e.account_id = a.id
+      WHEN EXISTS (SELECT FROM account_event e WHERE e.account_id = a.id AND e.at > r.done_at
         AND e.kind NOT IN ('issued', 'ready', 'link-sent', 'slip-printed')) THEN 'changed'
       ELSE 'unused' END AS is
-    FROM account a WHERE a.id = ANY (${ids}::uuid[])`
+    FROM account a JOIN import_row r ON r.import_id = ${importId}::uuid AND r.account_id = a.id
+    WHERE a.id = ANY (${ids}::uuid[])`
   return new Map(rows.map(({ id, is }) => [id, is]))
 }
 

@@ -140,6 +140,7 @@ export function compose(
     ...{ prisma, transaction, clock },
     starts: {
       import: (tx, plan, by): Promise<boolean> => imports.startReleased(tx, plan, by),
+      undo: (tx, plan, by): Promise<boolean> => imports.undoReleased(tx, plan, by),
       reorganisation: (tx, plan, by): Promise<boolean> => reorganisations.startReleased(tx, plan, by),
       reconcile: (tx, plan, by): Promise<boolean> => reconcile.plans.released(tx, plan, by),
       adoption: (tx, plan, by): Promise<boolean> => adoptions.released(tx, plan, by),

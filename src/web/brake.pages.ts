@@ -16,6 +16,7 @@ const Why = lines(10, 500)
 /** The page on which a plan of each kind is seen whole. */
 const PLANS: Partial<Record<PlanKind, (id: string) => string>> = {
   import: (id) => `/nhap-danh-sach/${id}`,
+  undo: (id) => `/nhap-danh-sach/${id}/hoan-tac`,
   reorganisation: (id) => `/sap-xep/${id}`,
   reconcile: (id) => `/doi-soat/ke-hoach/${id}`,
   adoption: (id) => `/doi-soat/tiep-nhan/${id}`,

@@ -1,6 +1,7 @@
 import { lines } from '../kernel/text.ts'
 import type { ImportView, RowView } from '../imports/viewing.ts'
 import type { Services } from '../main/compose.ts'
+import { BRAKE } from './brake.pages.ts'
 import { hrefOf, IMPORTS, importOf } from './import-places.ts'
 import { errorAt, keepable, keptForm } from './kept-form.ts'
 import { beyondEnd, paging } from './lists.ts'
@@ -16,7 +17,7 @@ const TYPED = 10
 
 /** What of an import can still be taken back and what cannot, row by row; and taking it back. */
 export function undoPages(services: Services): Route[] {
-  const { imports } = services
+  const { imports, brakes } = services
 
   return [
     guarded('get', PLACE, 'import.read', async (page, permit) => {
@@ -34,6 +35,8 @@ export function undoPages(services: Services): Route[] {
         imports.rows(permit, record.id, { undo, page: page.number() }),
       ])
       if (beyondEnd(page, found)) return
+      const hold = record.holdId === null ? null : await brakes.read(page.permit('brake.read'), record.holdId)
+      const isHeld = hold !== null && hold.ended === null
       const can = verdicts.get('') ?? 0
       const cannot = [...verdicts.values()].reduce((sum, n) => sum + n, 0) - can
       const kept = keptForm(page, formOf(view))
@@ -43,7 +46,8 @@ export function undoPages(services: Services): Route[] {
         back: { href: `${hrefOf(record.id)}?ket-qua=all`, text: t.imports.number(String(record.number)) },
         errors: kept?.errors ?? [],
         ...{ record, path, can, canText: count(can, lang), undo },
-        mayUndo: can > 0 && page.may('import.change'),
+        heldAt: isHeld ? `${BRAKE}/${hold.id}` : null,
+        mayUndo: can > 0 && !isHeld && page.may('import.change'),
         tabs: [
           { href: path, text: says.can(count(can, lang)), current: undo === 'can' },
           { href: `${path}?xem=giu`, text: says.cannot(count(cannot, lang)), current: undo === 'cannot' },
@@ -83,8 +87,8 @@ export function undoPages(services: Services): Route[] {
       }
       const undone = await imports.undo(permit, id, why.data)
       page.takeForm(formOf(view))
-      if (undone.ok) page.notice('ok', says.started)
-      else page.notice('bad', importRefusalText(t, undone.refusal))
+      if (!undone.ok) page.notice('bad', importRefusalText(t, undone.refusal))
+      else if (undone.value.holdId === null) page.notice('ok', says.started)
       page.redirect(hrefOf(id))
     }),
   ]

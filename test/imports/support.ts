@@ -72,7 +72,13 @@ export function known(
     ...{ personId: randomUUID() as PersonId, accountId: randomUUID() as AccountId, state: 'active', name },
     ...{ fold: fold(name), birth: bornOn, sex: 'male', hash: number === undefined ? null : hash(number) },
     ...{ phone: null, contactEmail: null, title: 'Chuyên viên', employment: 'civil-servant', unitId: AGENCY },
-    ...{ unitName: 'Sở Nội vụ', local: fold(name).replaceAll(' ', ''), aliases: [], holdsRole: false },
+    ...{
+      unitName: 'Sở Nội vụ',
+      local: fold(name).replaceAll(' ', ''),
+      aliases: [],
+      holdsRole: false,
+      takenBack: false,
+    },
     ...rest,
   }
 }

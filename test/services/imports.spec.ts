@@ -398,6 +398,63 @@ describe('the roster of a unit', () => {
   })
 })
 
+describe('an import that is taken back', () => {
+  const undo = async (id: ImportId) => {
+    await imports().weigh(changing(), id)
+    await imports().work()
+    const undone = await imports().undo(changing(), id, 'Đơn vị gửi nhầm danh sách')
+    if (!undone.ok) throw new Error(undone.refusal.kind)
+    await imports().work()
+    return undone.value.holdId
+  }
+
+  test('passes the brake, which two people release', async () => {
+    const lines = Array.from({ length: 21 }, (_, n) => person(`Lã Thị Nhầm ${'ABCDEFGHIJKLMNOPQRSTU'[n] ?? ''}`))
+    const id = await list(lines)
+    await carryOut(id)
+    const holdId = await undo(id)
+    if (holdId === null) throw new Error('not held')
+    expect(await state(id)).toBe('weighed')
+    const { brakes } = office.services
+    expect((await brakes.read(allowed('brake.read', first), holdId))?.plan).toMatchObject({
+      kind: 'undo',
+      parts: [{ change: 'remove', n: 21 }],
+    })
+    await brakes.ask(allowed('brake.release', first), holdId, 'Danh sách của tỉnh khác')
+    expect(await brakes.release(allowed('brake.release', second), holdId)).toMatchObject({ ok: true })
+    expect(await state(id)).toBe('undoing')
+    await imports().work()
+    expect(await state(id)).toBe('undone')
+    expect((await view(id)).counts.states.get('undone')).toBe(21)
+  })
+
+  test('can be brought in again: the same people get the same accounts and addresses, as the list has them now', async () => {
+    const lines = [person('Ma Thị Lại'), 'Ma Văn Không Số;05/09/1991;;Sở Nội vụ;Chuyên viên']
+    const id = await list(lines)
+    const before = (await rows(id)).map(({ local }) => local)
+    await carryOut(id)
+    const accounts = (await rows(id)).map(({ accountId }) => accountId)
+    expect(await undo(id)).toBeNull()
+    const of = () => prisma().account.findMany({ where: { id: { in: accounts.map((each) => each ?? '') } } })
+    expect((await of()).map((each) => each.state)).toEqual(['deleted', 'deleted'])
+
+    const again = await list(lines.map((line) => line.replace('Sở Nội vụ', 'Sở Y tế')))
+    expect(await outcomes(again)).toEqual({ create: 2 })
+    expect((await rows(again)).map(({ local }) => local)).toEqual(before)
+    await carryOut(again)
+    expect((await rows(again)).map(({ accountId }) => accountId)).toEqual(accounts)
+    const unitId = await unitNamed('Sở Y tế')
+    for (const account of await of())
+      expect(account).toMatchObject({ state: 'awaiting-activation', unitId, readyAt: null, handOver: 'slip' })
+    expect(await outcomes(await list(lines.map((line) => line.replace('Sở Nội vụ', 'Sở Y tế'))))).toEqual({
+      nothing: 2,
+    })
+    // And that can be taken back as well.
+    expect(await undo(again)).toBeNull()
+    expect((await of()).map((each) => each.state)).toEqual(['deleted', 'deleted'])
+  })
+})
+
 test('what an old list says of people is erased; that it was carried out stays', async () => {
   const id = await list([person('Tô Thị Xóa')])
   await carryOut(id)

@@ -56,6 +56,8 @@ export type Item =
       /** The address; null while it is not allotted. */
       readonly local: LocalPart | null
       readonly why: AddressReason | null
+      /** The account that the person had by a list that was taken back, and gets again. */
+      readonly again?: { readonly personId: PersonId; readonly accountId: AccountId }
     }
   | {
       readonly type: 'change' | 'transfer'

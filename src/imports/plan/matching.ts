@@ -26,6 +26,8 @@ export type Known = {
   readonly local: string | null
   readonly aliases: readonly string[]
   readonly holdsRole: boolean
+  /** The account was issued by a list that was taken back, and nobody had used it: it waits to be theirs again. */
+  readonly takenBack: boolean
 }
 
 /** Whom rows may mean. */

@@ -6,6 +6,7 @@ export const brakeEn: typeof brakeVi = {
   lead: 'A plan that changes many accounts is stopped before anything changes; two people look at it before it goes on.',
   plans: {
     import: (name) => `Import of “${name}”`,
+    undo: (name) => `Undoing the import of “${name}”`,
     reconcile: (name) => `Reconciliation: ${name}`,
     adoption: (name) => `Directory taken over: no. ${name}`,
     reorganisation: (name) => `Reorganisation: ${name}`,

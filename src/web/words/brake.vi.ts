@@ -4,6 +4,7 @@ export const brakeVi = {
   lead: 'Kế hoạch thay đổi nhiều tài khoản bị dừng trước khi có thay đổi nào; hai người cùng xem thì mới thực hiện.',
   plans: {
     import: (name: string) => `Nhập danh sách “${name}”`,
+    undo: (name: string) => `Hoàn tác lần nhập danh sách “${name}”`,
     reconcile: (name: string) => `Đối soát: ${name}`,
     adoption: (name: string) => `Tiếp nhận danh bạ: lần ${name}`,
     reorganisation: (name: string) => `Sắp xếp đơn vị: ${name}`,
