@@ -46,8 +46,11 @@ export type LdapConnection = {
   del(dn: string): Promise<void>
   write(write: LdapWrite): Promise<void>
   extended(oid: string, value?: string): Promise<string>
-  /** RFC 5805: all of the writes or none. One transaction at a time on a connection. */
-  transaction(writes: readonly LdapWrite[]): Promise<void>
+  /**
+   * RFC 5805: all of the writes or none (throws), but for those that the server turned away before it put them with the others:
+   * for each of these its fault, else null. One transaction at a time on a connection.
+   */
+  transaction(writes: readonly LdapWrite[]): Promise<(LdapFault | null)[]>
   close(): Promise<void>
 }
 
@@ -226,13 +229,17 @@ async function open(settings: LdapSettings): Promise<LdapConnection> {
       })
       const member = new ldapjs.Control({ type: OIDS.transactionControl, criticality: true, value: '' })
       const results = await Promise.allSettled(writes.map((one) => write(one, [member])))
-      const failed = results.find((result) => result.status === 'rejected')
-      if (failed !== undefined) {
+      const faults = results.map((result) => (result.status === 'rejected' ? (result.reason as LdapFault) : null))
+      const lost = faults.find((fault) => fault !== null && fault.fault.kind !== 'refused')
+      if (lost) {
         // A server drops an open transaction with its connection; without the commit nothing has happened.
         abandon('a transaction was given up')
-        throw harmless(failed.reason)
+        throw harmless(lost)
       }
+      // slapd 2.5 goes on with the others when it turns one away, and crashes at times when such a transaction is given up or
+      // its connection is cut; a server that gives it up itself refuses the commit.
       await extended(OIDS.transactionEnd, COMMIT)
+      return faults
     },
     close: () =>
       new Promise((resolve) => {

@@ -8,7 +8,7 @@ const FEW = 4
 const IN_FLIGHT = 64
 
 /**
- * Makes all writes; for each the fault that it met, or null. In a transaction where the server has them: should one fail,
+ * Makes all writes; for each the fault that it met, or null. In a transaction where the server has them: should that fail,
  * none of it has happened, and the halves are tried apart, so that in the end only the bad write is reported.
  */
 export async function writeAll(
@@ -17,24 +17,18 @@ export async function writeAll(
   transactions: boolean,
 ): Promise<(LdapFault | null)[]> {
   if (!transactions || writes.length <= FEW) return writeSingly(pool, writes)
-  const fault = await inTransaction(pool, writes)
-  if (fault === null) return writes.map(() => null)
-  if (fault.code === null || fault.fault.kind !== 'refused') return writes.map(() => fault)
+  const done = await inTransaction(pool, writes)
+  if (!(done instanceof LdapFault)) return done
+  if (done.code === null || done.fault.kind !== 'refused') return writes.map(() => done)
   const middle = Math.ceil(writes.length / 2)
   const first = await writeAll(pool, writes.slice(0, middle), true)
   return [...first, ...(await writeAll(pool, writes.slice(middle), true))]
 }
 
-async function inTransaction(pool: LdapPool, writes: readonly LdapWrite[]): Promise<LdapFault | null> {
+/** The fault of each, or the one for which nothing has happened. */
+async function inTransaction(pool: LdapPool, writes: readonly LdapWrite[]): Promise<(LdapFault | null)[] | LdapFault> {
   try {
-    return await pool.use(async (connection) => {
-      try {
-        await connection.transaction(writes)
-        return null
-      } catch (error) {
-        return asFault(error)
-      }
-    })
+    return await pool.use((connection) => connection.transaction(writes).catch(asFault))
   } catch (error) {
     // No connection was to be had: the reason is not in the writes, and dividing them would not help.
     const { fault } = asFault(error)
