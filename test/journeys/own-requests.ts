@@ -1,16 +1,14 @@
 import { cliActor } from '../../src/access/policy.ts'
 import type { Rule } from '../../src/requests/steps.ts'
-import { full } from '../support/scale.ts'
 import { allowed, unique } from '../support/system.ts'
 import type { Hands } from './hands.ts'
-import type { Look } from './looking.ts'
+import { everywhere, type Look } from './looking.ts'
 import type { World } from './world.ts'
 
 const LIST = '/de-nghi-cua-toi'
 const SUBMIT = 'main form button[type=submit]'
 const PDF = { name: 'Công văn 125.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n') }
-/** At full figures, or where pictures are taken, every page is looked at; else those that have parts of their own. */
-const every = full || process.env['SCREENSHOTS'] !== undefined
+/** Where not everything is looked at, those that have parts of their own. */
 const FORMS = ['danh-sach-thu', 'nhieu-nguoi']
 const OTHER_FORMS = [
   ...['nguoi-dung-hop-thu', 'hop-thu-don-vi', 'hop-thu-chuc-danh', 'ho-ten', 'chuc-vu', 'dia-chi-phu', 'dung-luong'],
@@ -48,7 +46,7 @@ export async function ownRequests(
   await asker.open(`${LIST}/moi`)
   await asker.press(SUBMIT)
   await seen(asker, 'choose-error')
-  for (const form of every ? [...FORMS, ...OTHER_FORMS] : FORMS) {
+  for (const form of everywhere ? [...FORMS, ...OTHER_FORMS] : FORMS) {
     await asker.open(`${LIST}/moi/${form}`)
     await asker.press(SUBMIT)
     await seen(asker, `${form}-error`)
@@ -69,7 +67,7 @@ export async function ownRequests(
   await asker.press(SUBMIT)
   await seen(asker, 'check')
   await asker.press(SUBMIT)
-  if (every) await seen(asker, 'sent')
+  if (everywhere) await seen(asker, 'sent')
   const path = new URL(asker.page.url()).pathname
   const decision = path.replace(LIST, '/cho-duyet')
 
@@ -94,7 +92,7 @@ export async function ownRequests(
   await decider.open(decision)
   await seen(decider, 'decision-again')
 
-  if (every) {
+  if (everywhere) {
     await asker.open(`${path}/rut`)
     await seen(asker, 'withdraw')
   }

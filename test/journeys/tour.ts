@@ -3,7 +3,9 @@ import { PASSWORD } from '../support/people.ts'
 import { adoptionWays } from './adoption.ts'
 import type { Hands } from './hands.ts'
 import type { Look } from './looking.ts'
+import { IMPORT_WAYS } from './imports.ts'
 import { signIn } from './main-job.ts'
+import { reorganisationWays } from './reorganisations.ts'
 import { ownRequests } from './own-requests.ts'
 import type { World } from './world.ts'
 
@@ -121,6 +123,8 @@ export async function staffPages(
     letters: ['/viec-con-do', 'nav a[href="/thu"]'],
     addresses: ['/tai-khoan', 'nav a[href="/dia-chi"]'],
     audit: ['/viec-con-do', 'nav a[href="/nhat-ky"]'],
+    ...IMPORT_WAYS,
+    ...reorganisationWays,
     'audit-checked': ['/nhat-ky', 'form[action="/nhat-ky/kiem-tra"] button'],
   })
   await accessToken(staff, look)
@@ -169,6 +173,8 @@ export async function staffPages(
     '/quy-dinh/vong-doi',
     '/chot-an-toan',
     '/chot-an-toan/nguong',
+    '/nhap-danh-sach',
+    '/quy-dinh/nhap-danh-sach',
     '/doi-soat',
     '/doi-soat/diem-lech',
   ]) {

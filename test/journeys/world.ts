@@ -8,6 +8,8 @@ import { freePort } from '../../scripts/servers/ports.ts'
 import { applied, atWork, inStep, issued, type Mailbox } from '../support/people.ts'
 import { presetOf } from '../../src/reconcile/mapping.ts'
 import { decided, done, full, issuedShared, local, setHolders } from '../support/shared.ts'
+import { seedReorganisation } from './reorganisations.ts'
+import { seedImports } from './imports.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
 export type World = {
@@ -48,6 +50,8 @@ export async function startWorld(): Promise<World> {
   ])
   await share(services, units, { approver, it })
   await fill(system, units, seed)
+  await seedImports(services, seed)
+  await seedReorganisation(services, seed, units)
   await compare(system, units)
   return {
     ...{ system, base, units, people: { approver, it, auditor } },

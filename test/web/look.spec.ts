@@ -102,9 +102,11 @@ describe('the words', () => {
   })
 
   test('know every state', () => {
-    for (const words of [vi, en])
+    for (const words of [vi, en]) {
+      expect(Object.keys(words.guide.families).sort()).toEqual(Object.keys(STATES).sort())
       for (const [family, states] of Object.entries(STATES))
         expect(Object.keys(words.states[family as keyof typeof STATES])).toEqual(Object.keys(states))
+    }
   })
 
   test('tell an applicant what to do, without a pronoun or an exclamation', () => {

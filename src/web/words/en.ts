@@ -1406,6 +1406,7 @@ export const en: Words = {
       change: 'Pending changes',
       import: 'Import',
       row: 'Row of an import',
+      adoption: 'Taking over',
       run: 'Comparison',
       finding: 'Finding',
       reorganisation: 'Reorganisation',

@@ -1417,6 +1417,7 @@ export const vi = {
       change: 'Thay đổi chờ',
       import: 'Lần nhập danh sách',
       row: 'Dòng của danh sách',
+      adoption: 'Tiếp nhận danh bạ',
       run: 'Lần đối soát',
       finding: 'Điểm lệch',
       reorganisation: 'Phương án sắp xếp đơn vị',
