@@ -61,8 +61,8 @@ export function missingPackages(options: Further = {}): string[] {
 
 /**
  * Makes sure that slapd, Postfix, Dovecot and their tools are there (with `browser`, Chromium too; with `ds389`, 389 Directory
- * Server): installs what is missing
- * when this is root on Debian, else throws an Error that names it. Instant when nothing is missing.
+ * Server): installs what is missing when this is root on Debian, else throws an Error that names it. Instant when nothing is
+ * missing.
  */
 export async function ensurePackages(options: Further = {}): Promise<void> {
   const missing = missingPackages(options)

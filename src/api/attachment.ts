@@ -6,9 +6,9 @@ export class Attachment {
   readonly type: 'application/pdf'
   readonly name: string
   readonly content: Buffer
-  constructor(file: { readonly name: string; readonly content: Buffer }) {
+  constructor(file: { readonly fileName: string; readonly content: Buffer }) {
     this.type = 'application/pdf'
-    this.name = file.name
+    this.name = file.fileName
     this.content = file.content
   }
 

@@ -62,7 +62,7 @@ export function ownLetterRoutes<V>(
       handle: async ({ permit, params }) => {
         const mine = await requests.own(permit, params.id)
         const letter = mine && (await requests.ownLetterFile(mine.id))
-        return found(letter && new Attachment({ name: letter.fileName, content: letter.content }))
+        return found(letter && new Attachment(letter))
       },
     }),
   ]

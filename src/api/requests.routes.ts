@@ -81,7 +81,7 @@ export function requestRoutes({ requests }: Services): ApiRoute[] {
       gives: 'application/pdf',
       handle: async ({ permit, params }) => {
         const letter = await requests.letterFile(permit, params.id)
-        return found(letter && new Attachment({ name: letter.fileName, content: letter.content }))
+        return found(letter && new Attachment(letter))
       },
     }),
     endpoint({

@@ -11,7 +11,6 @@ import { removalOf } from './removal.ts'
 import {
   directoryResult,
   faultResult,
-  giveWayResult,
   groupGone,
   mailResult,
   missing,
@@ -111,19 +110,13 @@ export function provisionerOf(deps: {
     )
     const results: Result[] = []
     const inDirectory = new Map<string, DirectoryOutcome>()
-    const holders = outcomes.flatMap((outcome) => (outcome.status === 'fault' ? (outcome.heldBy ?? []) : []))
-    const behind = await store.behindInDirectory(
-      prisma,
-      holders.map((id) => id.toLowerCase()),
-    )
+    const behind = await holdersBehind(outcomes)
     asked.forEach((account, i) => {
       const { id, revision } = account
       const outcome = outcomes[i] ?? missing
       inDirectory.set(id, outcome)
       const tried = attempts(id, 'directory')
-      results.push(
-        giveWayResult(id, outcome, tried, behind) ?? directoryResult('account', id, revision, outcome, tried),
-      )
+      results.push(directoryResult('account', id, revision, outcome, tried, behind))
     })
     if (fault)
       for (const account of forDirectory.filter(isNew))
@@ -235,6 +228,15 @@ export function provisionerOf(deps: {
     })
   }
 
+  /** Of those who hold what others want, the ones that are to change themselves. */
+  const holdersBehind = (outcomes: readonly DirectoryOutcome[]): Promise<ReadonlySet<string>> =>
+    store.behindInDirectory(
+      prisma,
+      outcomes.flatMap((outcome) =>
+        outcome.status === 'fault' ? (outcome.heldBy ?? []).map((id) => id.toLowerCase()) : [],
+      ),
+    )
+
   /** Homes that exist already, or the fault that keeps us from knowing: then no new entry is made. */
   async function occupiedHomes(
     logins: readonly string[],
@@ -257,12 +259,13 @@ export function provisionerOf(deps: {
     const outcomes = await directory.ensure(
       groups.map(({ gone: _, ...group }) => ({ ...group, ...placed(byId.get(group.id)) })),
     )
+    const behind = await holdersBehind(outcomes)
     const removed = ended.length > 0 ? await directory.remove(ended.map(({ id, revision }) => ({ id, revision }))) : []
     const known = new Set(found.map((group) => group.id))
     return [
       ...groups.map((group, i) => {
         const attempts = byId.get(group.id)?.attempts ?? 0
-        return directoryResult('group', group.id, group.revision, outcomes[i] ?? missing, attempts)
+        return directoryResult('group', group.id, group.revision, outcomes[i] ?? missing, attempts, behind)
       }),
       ...ended.flatMap(({ id, revision }, i) => groupGone(byId.get(id), revision, removed[i]) ?? []),
       ...rows

@@ -41,20 +41,26 @@ export function faultResult(
   }
 }
 
+/**
+ * What another entry holds that is itself about to change may be on its way here, as when a unit takes over the address of one
+ * that ends: `behind`, the identities that the directory does not have as wanted yet, are asked again soon, and only then is it
+ * a fault.
+ */
 export function directoryResult(
   kind: Subject['kind'],
   id: string,
   revision: number,
   outcome: DirectoryOutcome,
   attempts: number,
+  behind: ReadonlySet<string>,
 ): Result {
   switch (outcome.status) {
     case 'fault':
+      if (attempts < GIVEN_UP_TRIES && outcome.heldBy?.every((holder) => behind.has(holder.toLowerCase())))
+        return { ...nothing, kind, id, target: 'directory', wait: GIVEN_UP_MS * 2 ** attempts }
       return faultResult(kind, id, 'directory', outcome.fault, attempts)
-    case 'superseded': {
-      const detail = `the entry carries revision ${outcome.revision}, newer than ${revision}; was the database restored?`
-      return faultResult(kind, id, 'directory', { kind: 'refused', detail }, attempts)
-    }
+    case 'superseded':
+      return superseded(kind, id, revision, outcome.revision, attempts)
     case 'created':
     case 'changed':
     case 'unchanged':
@@ -72,19 +78,9 @@ export function directoryResult(
   }
 }
 
-/**
- * What another entry holds that is itself about to change may be on its way here, as when a unit takes over the address of one
- * that ends: asked again soon, and only then a fault. Null where it is neither, or was asked for often enough.
- */
-export function giveWayResult(
-  id: string,
-  outcome: DirectoryOutcome,
-  attempts: number,
-  behind: ReadonlySet<string>,
-): Result | null {
-  const heldBy = outcome.status === 'fault' ? outcome.heldBy : undefined
-  if (!heldBy || attempts >= GIVEN_UP_TRIES || !heldBy.every((holder) => behind.has(holder.toLowerCase()))) return null
-  return { ...nothing, kind: 'account', id, target: 'directory', wait: GIVEN_UP_MS * 2 ** attempts }
+function superseded(kind: Subject['kind'], id: string, revision: number, by: number, attempts: number): Result {
+  const detail = `the entry carries revision ${by}, newer than ${revision}; was the database restored?`
+  return faultResult(kind, id, 'directory', { kind: 'refused', detail }, attempts)
 }
 
 export function mailResult(id: string, revision: number, outcome: MailOutcome, attempts: number): Result {
@@ -122,7 +118,7 @@ export function groupGone(
     case 'absent':
       return { ...nothing, kind: 'group', id: row.id, target: 'directory', applied: revision, gone: true }
     case 'superseded':
-      return directoryResult('group', row.id, revision, outcome, row.attempts)
+      return superseded('group', row.id, revision, outcome.revision, row.attempts)
     case 'fault':
       return faultResult('group', row.id, 'directory', outcome.fault, row.attempts)
     default:

@@ -81,12 +81,12 @@ export async function rowsOf(db: Db, subjects: readonly Subject[]): Promise<Ledg
   return rows.map(rowOf)
 }
 
-/** Of these accounts, those that the directory does not have as wanted yet. */
+/** Of these identities, those that the directory does not have as wanted yet. */
 export async function behindInDirectory(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set()
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT subject_id::text AS id FROM sync
-    WHERE subject_kind = 'account' AND target = 'directory' AND applied < wanted AND subject_id::text = ANY (${ids})`
+    WHERE target = 'directory' AND applied < wanted AND subject_id::text = ANY (${ids})`
   return new Set(rows.map(({ id }) => id))
 }
 
