@@ -64,7 +64,12 @@ export const IMPORT_WAYS = (() => {
     'import-new-error': [list, `main a[href="${list}/moi"]`, 'main form button[type=submit]'],
     'import-unreadable': [list, of('tep-hong')],
     'import-columns': [list, of('khong-tieu-de')],
-    'import-columns-error': [list, of('khong-tieu-de'), 'main form button[type=submit]'],
+    'import-columns-error': [
+      list,
+      of('khong-tieu-de'),
+      'none select[name^=field][name$="-0"]',
+      'main form button[type=submit]',
+    ],
     'import-preview': [list, dirty],
     'import-preview-group': [list, dirty, 'a.cv-chip[href*="ly-do=unit"]'],
     'import-encodings': [list, dirty, 'main a[href$="/cot"]'],

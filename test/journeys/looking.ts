@@ -46,6 +46,7 @@ export function looking(lang: 'vi' | 'en', width: number, faults: string[]): Loo
     }
     const odd = await page.evaluate<string[]>(ODD)
     for (const text of odd) fault(text)
+    if (name.endsWith('error') && (await page.locator('.govuk-error-summary').count()) !== 1) fault('shows no error')
   }
 }
 

@@ -231,13 +231,17 @@ export const reconcileWays: Ways = {
 
 export type Ways = Readonly<Record<string, readonly [path: string, ...presses: string[]]>>
 
-/** Each page by its way: where it starts, and what is pressed or ticked there. */
+/** Each page by its way: where it starts, and what is pressed, ticked or (`none`) chosen nothing for there. */
 export async function visitAll(hands: Hands, who: string, look: Look, ways: Ways): Promise<void> {
   for (const [name, [path, ...presses]] of Object.entries(ways)) {
     await hands.open(path)
     for (const what of presses) {
       if (what.startsWith('tick ')) {
         await hands.page.locator(what.slice(5)).first().check()
+        continue
+      }
+      if (what.startsWith('none ')) {
+        await hands.page.locator(what.slice(5)).first().selectOption({ index: 0 })
         continue
       }
       const menu = hands.page.locator('.govuk-js-service-navigation-toggle')
