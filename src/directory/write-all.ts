@@ -9,14 +9,17 @@ const IN_FLIGHT = 64
 
 /**
  * Makes all writes; for each the fault that it met, or null. In a transaction where the server has them: should that fail,
- * none of it has happened, and the halves are tried apart, so that in the end only the bad write is reported.
+ * none of it has happened, and the halves are tried apart, so that in the end only the bad write is reported. Renames are
+ * written one by one.
  */
 export async function writeAll(
   pool: LdapPool,
   writes: readonly LdapWrite[],
   transactions: boolean,
 ): Promise<(LdapFault | null)[]> {
-  if (!transactions || writes.length <= FEW) return writeSingly(pool, writes)
+  // slapd 2.5 crashes at the commit of a transaction that renames an entry: it keeps a pointer to a stack frame that is gone.
+  const renames = writes.some(({ type }) => type === 'rename')
+  if (!transactions || renames || writes.length <= FEW) return writeSingly(pool, writes)
   const done = await inTransaction(pool, writes)
   if (!(done instanceof LdapFault)) return done
   if (done.code === null || done.fault.kind !== 'refused') return writes.map(() => done)

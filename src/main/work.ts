@@ -1,9 +1,10 @@
-import { Logger, parseCronItems, run, type Runner } from 'graphile-worker'
+import { Logger, run, type Runner } from 'graphile-worker'
 import type { Services } from './compose.ts'
 import type { Log } from './log.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { standAtTheDoor } from './posting.ts'
 import { openReturns } from './returns.ts'
+import { schedule } from './schedule.ts'
 import {
   anchorAudit,
   followIdle,
@@ -69,20 +70,7 @@ export async function work(services: Services): Promise<Worker> {
       },
       // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      parsedCronItems: parseCronItems([
-        { task: 'tidy', match: '*/10 * * * *', identifier: 'tidy' },
-        { task: 'seats', match: '* * * * *', identifier: 'seats' },
-        { task: 'live', match: '*/10 * * * *', identifier: 'live' },
-        // 04:20 in Vietnam, when mailboxes are quiet; later, should the worker be away then.
-        { task: 'idle', match: '20 21 * * *', identifier: 'idle', options: { backfillPeriod: 43_200_000 } },
-        { task: 'reviews', match: '30 * * * *', identifier: 'reviews' },
-        // From 08:00 in Vietnam; again until the afternoon, should the worker be away in the morning.
-        { task: 'remind', match: '*/10 1-9 * * *', identifier: 'remind' },
-        { task: 'anchor', match: '5 17 * * *', identifier: 'anchor' },
-        { task: 'reconcile', match: '* * * * *', identifier: 'reconcile' },
-        // 02:10 in Vietnam.
-        { task: 'nightly', match: '10 19 * * *', identifier: 'nightly' },
-      ]),
+      parsedCronItems: schedule(),
     })
 
   const returns = await openReturns(services)

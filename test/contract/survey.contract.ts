@@ -128,5 +128,19 @@ export function surveyContract(subject: () => Subject): void {
         { remoteDn: made.remoteDn, remoteId: made.remoteId },
       ])
     })
+
+    test('puts many back at once, and stays up', async () => {
+      const people = Array.from({ length: 12 }, () => account())
+      const made = await directory.ensure(people)
+      const places = made.map((one) => ('remoteDn' in one ? one.remoteDn : ''))
+      if (!subject().moves) return
+      const raw = await connect(subject().settings)
+      const groups = `ou=groups,${subject().settings.baseDn}`
+      for (const [n, { login }] of people.entries())
+        await raw.write({ type: 'rename', dn: places[n] ?? '', to: `uid=${login},${groups}` })
+      await raw.close()
+      const back = await directory.ensure(people.map((person, n) => ({ ...person, place: places[n] ?? null })))
+      expect(back.map((one) => ('remoteDn' in one ? one.remoteDn : one))).toEqual(places)
+    })
   })
 }

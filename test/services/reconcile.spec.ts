@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -7,6 +7,8 @@ import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import { compose } from '../../src/main/compose.ts'
 import { parseConfig } from '../../src/main/config.ts'
+import { schedule } from '../../src/main/schedule.ts'
+import { work } from '../../src/main/work.ts'
 import { halfOpenProxy } from '../directory/proxy.ts'
 import { addDays, dayOf } from '../../src/kernel/day.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
@@ -14,6 +16,7 @@ import { valuesOf } from '../../src/directory/operations.ts'
 import type { Finding, Run } from '../../src/reconcile/finding.ts'
 import { actsFor } from '../../src/reconcile/compare.ts'
 import { manyPeople, type Member } from '../support/many.ts'
+import { replicaOf } from '../support/replica.ts'
 import { saboteur, type Deed, type Saboteur } from '../support/sabotage.ts'
 import { scaled, seeded } from '../support/scale.ts'
 import { until } from '../support/waiting.ts'
@@ -174,6 +177,68 @@ describe('while workers write', () => {
   })
 })
 
+describe('at night', () => {
+  const runs = () => system.services.reconcile.runs.list(read(), 10)
+  const letters = () => system.services.database.prisma.outbox.count({ where: { template: 'reconciled' } })
+  async function night(): Promise<Run | undefined> {
+    const { pool } = system.services.database
+    await pool.query(`SELECT graphile_worker.add_job('nightly', job_key := 'night')`)
+    await until('the job is done', async () => {
+      const { rows } = await pool.query(`SELECT FROM graphile_worker.jobs WHERE key = 'night'`)
+      return rows.length === 0
+    })
+    await until('nothing is compared', async () => (await runs()).every(({ endedAt }) => endedAt !== null), 60_000)
+    return (await runs())[0]
+  }
+
+  test('begins at ten past two in Vietnam', () => {
+    const nightly = schedule().find(({ task }) => task === 'nightly')
+    const at = (hour: number, min: number) => nightly?.match({ min, hour, date: 28, month: 11, dow: 6 })
+    expect([at(19, 10), at(19, 11), at(2, 10)]).toEqual([true, false, false])
+  })
+
+  test('a worker compares everything once, and writes to IT staff of what is new, once', async () => {
+    const { services, servers } = system
+    const { prisma } = services.database
+    const victim = members.at(-1)
+    await enemy.connection.modify(enemy.dnOf(victim as Member), [
+      { operation: 'replace', attribute: 'title', values: ['Thủ trưởng'] },
+    ])
+    await prisma.outbox.deleteMany({ where: { template: 'reconciled' } })
+    const worker = await work(services)
+    const run = await night()
+    expect(run).toMatchObject({ state: 'done', byName: 'reconcile', scope: { kind: 'all' }, fresh: 1 })
+    expect(await letters()).toBe(2)
+    // The same night again, as a second worker's clock would have it.
+    expect(await night()).toMatchObject({ id: run?.id })
+    await until('they are sent', async () => (await prisma.outbox.count({ where: { state: 'waiting' } })) === 0, 60_000)
+    for (const { accountId } of [first, second] as PersonActor[]) {
+      const { login } = await prisma.account.findUniqueOrThrow({ where: { id: accountId } })
+      const inbox = join(servers.dovecot.mailHome, login, 'Maildir/new')
+      const has = () =>
+        existsSync(inbox) &&
+        readdirSync(inbox).some((name) => readFileSync(join(inbox, name), 'utf8').includes('/doi-soat/'))
+      await until('it lies in their mailboxes', () => Promise.resolve(has()), 30_000)
+    }
+    // The next night finds nothing new, and says nothing.
+    await prisma.reconcileRun.updateMany({
+      where: { id: run?.id ?? '' },
+      data: { askedAt: new Date(Date.now() - 86_400_000) },
+    })
+    const next = await night()
+    expect(next).toMatchObject({ state: 'done', byName: 'reconcile', fresh: 0 })
+    expect(next?.id).not.toBe(run?.id)
+    expect(await letters()).toBe(2)
+    await worker.stop()
+    await carryOut(
+      'repair',
+      (await findings()).filter(({ login }) => login === victim?.login),
+    )
+    await services.provisioner.run()
+    expect(await compare()).toMatchObject({ state: 'done' })
+  })
+})
+
 describe('a directory that is not to be believed', () => {
   const limits = (size: string) => `dn: olcDatabase={1}mdb,cn=config
 changetype: modify
@@ -216,6 +281,31 @@ olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
     expect(told(await findings())).toEqual(before)
     await through.close()
     await proxy.stop()
+  })
+
+  test('is a copy that does not follow any more', async () => {
+    const { services, servers } = system
+    const replica = await replicaOf(servers)
+    const through = compose(parseConfig({ ...system.env, LDAP_URL: replica.url }), services.log, { connections: 5 })
+    const compared = () => through.reconcile.runs.now(change(), { kind: 'all' })
+    await replica.follow()
+    expect(await compared()).toMatchObject({ state: 'done', doubt: null })
+
+    await replica.halt()
+    for (const { id } of members.slice(-5))
+      await services.transaction((tx) => services.accounts.setQuota(tx, cliActor('test'), id, QuotaMb.parse(5120)))
+    await services.provisioner.run()
+    expect(await compare()).toMatchObject({ state: 'done', fresh: 0 })
+    const before = told(await findings())
+    expect(await compared()).toMatchObject({ state: 'cannot-tell', doubt: { kind: 'older' } })
+    expect(told(await findings())).toEqual(before)
+    expect((await services.sync.counts(allowed('sync.read', first))).behind).toBe(0)
+
+    await replica.follow()
+    await until('it follows again', async () => (await compared())?.state === 'done', 30_000)
+    expect(told(await findings())).toEqual(before)
+    await through.close()
+    await replica.stop()
   })
 
   test('was restored from an older backup, or was emptied; somebody who knows why may believe it', async () => {
