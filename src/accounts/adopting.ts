@@ -1,7 +1,8 @@
 import type { Actor } from '../access/policy.ts'
+import type { BulkAddresses } from '../addresses/bulk.ts'
 import type { Tx } from '../db/transaction.ts'
 import type { Day } from '../kernel/day.ts'
-import type { LocalPart } from '../kernel/email-address.ts'
+import { addressOf, type LocalPart } from '../kernel/email-address.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import type { PersonName } from '../kernel/person-name.ts'
 import type { Secrets } from '../kernel/secrets.ts'
@@ -14,6 +15,8 @@ export type Adopted = {
   /** What names the person at the mail server already; it becomes the account's login. */
   readonly login: string
   readonly local: LocalPart
+  /** Further addresses at which letters reached it. */
+  readonly aliases: readonly LocalPart[]
   readonly unitId: UnitId
   readonly title: string | null
   readonly phone: string | null
@@ -27,12 +30,17 @@ export type Adopted = {
 export type Adopting = ReturnType<typeof adoptingOf>
 
 /** Accounts for people whose entries are there already, in the caller's transaction. */
-export function adoptingOf(deps: { bulk: BulkAccounts; secrets: Secrets }) {
-  const { bulk, secrets } = deps
+export function adoptingOf(deps: {
+  bulk: BulkAccounts
+  addresses: Pick<BulkAddresses, 'giveAliases'>
+  secrets: Secrets
+  domain: string
+}) {
+  const { bulk, addresses, secrets, domain } = deps
   return {
     /**
      * An account each, with the login, the password and the entry that they have; the rest is as with any new account. Whose
-     * number or address is somebody's by now is left out. Answers how many were made.
+     * number or address is somebody's by now is left out, and so is a further address that is. Answers how many were made.
      */
     async adoptMany(tx: Tx, by: Actor, people: readonly Adopted[]): Promise<number> {
       if (people.length === 0) return 0
@@ -48,13 +56,22 @@ export function adoptingOf(deps: { bulk: BulkAccounts; secrets: Secrets }) {
       const made = people.flatMap((person, n) => {
         const one = issued[n]
         if (!one?.ok) return []
-        const { login, password, remoteId, remoteDn } = person
+        const { login, aliases, password, remoteId, remoteDn } = person
         const secret = password === null ? null : secrets.seal(password, 'account.secret')
-        return [{ id: one.value.accountId, number: one.value.number, login, secret, remoteId, remoteDn }]
+        return [{ id: one.value.accountId, number: one.value.number, login, aliases, secret, remoteId, remoteDn }]
       })
-      await store.adopt(tx.db, made, tx.at, by.name)
-      for (const { id, remoteDn } of made) tx.audit(by, 'account.adopted', `account:${id}`, { dn: remoteDn })
+      const asked = made.flatMap(({ id, aliases }) => aliases.map((local) => ({ account: id, local })))
+      const given = asked.length === 0 ? NONE : await addresses.giveAliases(tx, asked)
+      const adopted = made.map((one) => ({
+        ...one,
+        aliases: one.aliases.filter((local) => given.has(local)).map((local) => addressOf(local, domain)),
+      }))
+      await store.adopt(tx.db, adopted, tx.at, by.name)
+      for (const { id, remoteDn, aliases } of adopted)
+        tx.audit(by, 'account.adopted', `account:${id}`, { dn: remoteDn, ...(aliases.length > 0 && { aliases }) })
       return made.length
     },
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()

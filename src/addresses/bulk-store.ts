@@ -35,13 +35,18 @@ export type Given = { readonly local: LocalPart; readonly account: string; reado
  * Gives free (or expired) addresses to accounts, living at once; answers which of them were given. The primary key decides;
  * they are taken in one order, so that two who want the same do not wait for each other in a circle.
  */
-export async function giveMany(db: Db, given: readonly Given[], at: Date): Promise<Set<string>> {
+export async function giveMany(
+  db: Db,
+  given: readonly Given[],
+  at: Date,
+  role: 'primary' | 'alias' = 'primary',
+): Promise<Set<string>> {
   const rows = await db.$queryRaw<{ local: string }[]>`
     INSERT INTO address AS a (namespace_id, local, state, role, holder_kind, holder_id, first_live_at, reason)
-    SELECT ${NAMESPACE}, local, 'live', 'primary', 'account', account, ${at}, reason
+    SELECT ${NAMESPACE}, local, 'live', ${role}, 'account', account, ${at}, reason
     FROM json_to_recordset(${JSON.stringify(given)}::json) AS x(local text, account uuid, reason jsonb)
     ORDER BY local COLLATE "C"
-    ON CONFLICT (namespace_id, local) DO UPDATE SET state = 'live', role = 'primary', holder_kind = 'account',
+    ON CONFLICT (namespace_id, local) DO UPDATE SET state = 'live', role = excluded.role, holder_kind = 'account',
       holder_id = excluded.holder_id, until = NULL, first_live_at = excluded.first_live_at, reason = excluded.reason
       WHERE a.state = 'reserved' AND a.until < ${at}
     RETURNING a.local`

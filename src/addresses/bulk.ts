@@ -35,6 +35,18 @@ export function bulkAddressesOf(deps: { prisma: PrismaClient; clock: Clock; nami
       )
     },
 
+    /** Further addresses that accounts had before Congvu; answers those that nobody has by now, which are theirs. */
+    giveAliases: (
+      tx: Tx,
+      asked: readonly { readonly account: AccountId; readonly local: LocalPart }[],
+    ): Promise<ReadonlySet<string>> =>
+      store.giveMany(
+        tx.db,
+        asked.map((each) => ({ ...each, reason: null })),
+        tx.at,
+        'alias',
+      ),
+
     /** Which of these addresses are taken now. */
     taken: (locals: readonly string[]): Promise<ReadonlySet<string>> =>
       store.takenAmong(prisma, { bare: locals, stems: [] }, clock()),

@@ -44,7 +44,8 @@ function text(name: string): Attribute {
 const PERSON = 'userPassword telephoneNumber seeAlso description'
 const ORGANISED = `title telephoneNumber street postalAddress postalCode physicalDeliveryOfficeName ou l st`
 const UNIT = `userPassword seeAlso telephoneNumber street postalAddress postalCode physicalDeliveryOfficeName l st description`
-const ACCOUNT = `uid mail displayName congvuAlias congvuSignIn congvuReceive congvuQuota congvuUnit congvuRevision congvuSendAs`
+const ACCOUNT = `uid mail displayName sn givenName title telephoneNumber ou userPassword congvuAlias congvuSignIn congvuReceive congvuQuota congvuUnit
+  congvuRevision congvuSendAs`
 const INET = `uid mail displayName givenName employeeNumber employeeType departmentNumber initials jpegPhoto manager mobile o
   preferredLanguage roomNumber secretary`
 

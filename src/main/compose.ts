@@ -161,7 +161,7 @@ export function compose(
   const adoptions: Adoptions = adoptionsOf({ prisma, transaction, clock, foreign, reader, brakes })
   const adopter = adoptionWorkOf({
     ...{ prisma, pool: database.pool, transaction, clock, foreign, reader, sync, domain },
-    adopting: adoptingOf({ bulk: bulkAccounts, secrets }),
+    adopting: adoptingOf({ bulk: bulkAccounts, addresses: bulkAddresses, secrets, domain }),
   })
   const calendar = calendarOf({ prisma, transaction, clock })
   const lists = listsOf({ prisma, transaction, clock, addresses, sync, domain, named: config.posting !== null })

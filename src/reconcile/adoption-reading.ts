@@ -36,14 +36,15 @@ export function adoptionReaderOf(deps: {
     units: ReadonlyMap<string, UnitId>,
     otherwise: UnitId | null,
   ): Stranger {
-    const all = (names: readonly string[]) => names.flatMap((name) => entry.values.get(name.toLowerCase()) ?? [])
+    const valuesOf = (name: string) => entry.values.get(name.toLowerCase()) ?? []
+    const all = (names: readonly string[]) => names.flatMap(valuesOf)
     const first = (names: readonly string[] | null): string | null =>
       all(names ?? [])
         .map(tidy)
         .find((text) => text !== '') ?? null
-    const mails = all(mapping.mail).map((mail) => tidy(mail).toLowerCase())
-    const local = mails.find((mail) => mail.endsWith(`@${domain}`))?.slice(0, -1 - domain.length)
-    const parsed = LocalPart.safeParse(local)
+    const mails = (mapping.mail.map(valuesOf).find((values) => values.length > 0) ?? []).map(addressIn)
+    const [local = null] = localsIn(mails, domain)
+    const aliases = localsIn([...mails, ...all(mapping.aliases).map(addressIn)], domain)
     const number = first(mapping.number)?.replace(/\D/g, '') ?? ''
     const named = all(mapping.unit)
       .map((text) => units.get(fold(tidy(text))))
@@ -56,7 +57,12 @@ export function adoptionReaderOf(deps: {
         login: first(mapping.login),
         password: entry.password,
       },
-      ...{ local: parsed.success ? parsed.data : null, hasMail: mails.length > 0, name: first(mapping.name) ?? '' },
+      ...{
+        local,
+        aliases: aliases.filter((alias) => alias !== local),
+        hasMail: mails.length > 0,
+        name: first(mapping.name) ?? '',
+      },
       ...{ title: first(mapping.title), phone: first(mapping.phone), unitId: named ?? otherwise },
       ...{ ninHash: /^\d{12}$/.test(number) ? numberHash(number) : null, birth: birthOf(first(mapping.birth)) },
     }
@@ -74,9 +80,12 @@ export function adoptionReaderOf(deps: {
     const entries = read.map((entry) => asSaid(entry, about(entry)))
     const claiming = entries.filter((entry) => about(entry)?.act !== 'leave')
     const twice = { mail: repeated(claiming.map((e) => e.local)), login: repeated(claiming.map((e) => e.login)) }
+    const claimed = repeated(claiming.flatMap(({ local, aliases }) => (local === null ? aliases : [local, ...aliases])))
     const judged: Judged[] = []
     for (let start = 0; start < entries.length; start += CHUNK) {
-      const part = entries.slice(start, start + CHUNK)
+      const part = entries
+        .slice(start, start + CHUNK)
+        .map((entry) => ({ ...entry, aliases: entry.aliases.filter((alias) => !claimed.has(alias)) }))
       const known = await store.around(prisma, part, twice, said)
       for (const [n, entry] of part.entries()) {
         const around = known[n]
@@ -86,6 +95,22 @@ export function adoptionReaderOf(deps: {
     return oncePerAccount(judged)
   }
 }
+
+/** An address as directories write it: plain, or as Active Directory does (`smtp:…`, the primary one `SMTP:…`). */
+const addressIn = (text: string): string =>
+  tidy(text)
+    .toLowerCase()
+    .replace(/^smtp:/, '')
+
+/** The local parts of what is an address of the domain, each once. */
+const localsIn = (addresses: readonly string[], domain: string): LocalPart[] => [
+  ...new Set(
+    addresses.flatMap((address) => {
+      const parsed = LocalPart.safeParse(address.endsWith(`@${domain}`) ? address.slice(0, -1 - domain.length) : '')
+      return parsed.success ? [parsed.data] : []
+    }),
+  ),
+]
 
 /** What comes more than once, in lower case. */
 function repeated(values: readonly (string | null)[]): ReadonlySet<string> {

@@ -86,7 +86,13 @@ export function adoptionWorkOf(deps: {
         return [
           {
             ...{ name, login, local, unitId, title: entry.title, phone: entry.phone, password: entry.password },
-            ...{ ninHash: entry.ninHash, birth: entry.birth, remoteId: entry.remoteId ?? '', remoteDn: entry.dn },
+            ...{
+              ninHash: entry.ninHash,
+              birth: entry.birth,
+              aliases: entry.aliases,
+              remoteId: entry.remoteId ?? '',
+              remoteDn: entry.dn,
+            },
           },
         ]
       }),

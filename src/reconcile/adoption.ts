@@ -11,6 +11,8 @@ export type Stranger = {
   readonly login: string | null
   /** In the province's domain; null when it has none there. */
   readonly local: LocalPart | null
+  /** Further addresses of it there; not such as another entry claims. */
+  readonly aliases: readonly LocalPart[]
   /** It has an address, in whatever domain. */
   readonly hasMail: boolean
   readonly name: string

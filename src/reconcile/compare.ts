@@ -22,6 +22,8 @@ export type Known = {
   readonly revision: number
   readonly wanted: number
   readonly applied: number
+  /** The directory turned its last change away: it stands still until a person has looked. */
+  readonly refused: boolean
   readonly remoteId: string | null
   readonly remoteDn: string | null
   /** Null for what has no place on the mail server. */
@@ -52,7 +54,11 @@ export const keyOf = (found: Pick<Found, 'kind' | 'target' | 'subject' | 'remote
 }
 
 /** A change of it is on its way; it is compared with what it is becoming, and a difference is no finding. */
-export const isInFlight = (known: Known): boolean => known.applied < known.wanted || known.revision !== known.wanted
+export const isInFlight = (known: Known): boolean => isOnItsWay(known) || known.revision !== known.wanted
+
+/** The same, as far as the ledger alone tells. */
+export const isOnItsWay = ({ applied, wanted, refused }: Pick<Known, 'applied' | 'wanted' | 'refused'>): boolean =>
+  applied < wanted && !refused
 
 /** Whether the subject did not move between two looks at the ledger, so that what was read in between can be judged. */
 export const isSteady = (before: Known, after: Known | undefined): boolean =>
@@ -61,6 +67,7 @@ export const isSteady = (before: Known, after: Known | undefined): boolean =>
   !isInFlight(after) &&
   before.wanted === after.wanted &&
   before.applied === after.applied &&
+  before.refused === after.refused &&
   before.remoteDn === after.remoteDn
 
 /** Whether there is nothing to say about an entry, at the first look. */
@@ -110,7 +117,8 @@ export function judgeSubject(known: Known, { absent, own, stripped, home }: Sigh
     ]
   const first = own.find((entry) => entry.remoteId !== null && entry.remoteId === known.remoteId) ?? own[0] ?? stripped
   if (!first) {
-    const kind = known.mail !== null && home === true ? 'half' : 'missing'
+    // A home that was there before the account is somebody else's.
+    const kind = known.mail !== null && known.remoteId !== null && home === true ? 'half' : 'missing'
     return [{ ...base, ...NOTHING, kind, target: 'directory', dn: known.remoteDn, remoteId: known.remoteId }]
   }
   const found: Found[] = own

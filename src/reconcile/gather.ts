@@ -4,7 +4,7 @@ import { TargetFault } from '../kernel/fault.ts'
 import type { Mailbox, MailStore } from '../mail/mail.ts'
 import type { MailSurvey } from '../mail/survey.ts'
 import type { Wanted } from '../provisioning/apply.ts'
-import { doubtOf, isAsWanted, strangeHome, type Doubt, type Found, type Reading } from './compare.ts'
+import { doubtOf, isAsWanted, isOnItsWay, strangeHome, type Doubt, type Found, type Reading } from './compare.ts'
 import * as ledger from './ledger-store.ts'
 import { verifierOf, wantedOf } from './verify.ts'
 
@@ -80,7 +80,7 @@ export function gathererOf(deps: {
           }
           const again = seen.has(glance.id)
           seen.add(glance.id)
-          if (glance.applied < glance.wanted) inFlight += 1
+          if (isOnItsWay(glance)) inFlight += 1
           else if (again || !entry.known || !isAsWanted(entry, glance)) odd.add(glance.id)
         }
       return { seen, odd, strangers, read, inFlight, doubt: null }

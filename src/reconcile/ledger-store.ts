@@ -10,14 +10,18 @@ const asIds = (ids: readonly string[]): string[] => ids.filter((id) => UUID.test
 const KINDS: readonly SubjectKind[] = ['account', 'group']
 
 /** What the first look needs of a subject: as little as can be. */
-export type Glance = Pick<Known, 'kind' | 'id' | 'wanted' | 'applied' | 'remoteId' | 'remoteDn'>
+export type Glance = Pick<Known, 'kind' | 'id' | 'wanted' | 'applied' | 'refused' | 'remoteId' | 'remoteDn'>
+
+/** Tried since it was last made due, and turned away. */
+const REFUSED = `coalesce(s.fault = 'refused' AND s.attempts > 0 AND s.applied < s.wanted, false)`
 
 /** The ledger's rows of the directory for these identities; what is none, or is unknown, is left out. */
 export async function glance(sql: Sql, ids: readonly string[]): Promise<Glance[]> {
   const { rows } = await sql.query<Glance>({
     name: 'reconcile-glance',
-    text: `SELECT subject_kind AS kind, subject_id::text AS id, wanted, applied, remote_id AS "remoteId", remote_dn AS "remoteDn"
-      FROM sync WHERE subject_kind = ANY ($2::text[]) AND subject_id = ANY ($1::uuid[]) AND target = 'directory'`,
+    text: `SELECT subject_kind AS kind, subject_id::text AS id, wanted, applied, ${REFUSED} AS refused, remote_id AS "remoteId",
+        remote_dn AS "remoteDn"
+      FROM sync s WHERE subject_kind = ANY ($2::text[]) AND subject_id = ANY ($1::uuid[]) AND target = 'directory'`,
     values: [asIds(ids), KINDS],
   })
   return rows
@@ -26,7 +30,7 @@ export async function glance(sql: Sql, ids: readonly string[]): Promise<Glance[]
 type Row = Omit<Known, 'mail'> & { readonly mailWanted: number | null; readonly mailApplied: number | null }
 
 const KNOWN = `
-  SELECT s.subject_kind AS kind, s.subject_id::text AS id, s.wanted, s.applied, s.remote_id AS "remoteId",
+  SELECT s.subject_kind AS kind, s.subject_id::text AS id, s.wanted, s.applied, ${REFUSED} AS refused, s.remote_id AS "remoteId",
     s.remote_dn AS "remoteDn", coalesce(a.unit_id, g.unit_id)::text AS "unitId", coalesce(a.revision, g.revision, 0) AS revision,
     coalesce(a.display_name, g.name, (SELECT name FROM unit_version WHERE unit_id = g.unit_id ORDER BY valid_from DESC LIMIT 1), '') AS name,
     a.login, m.wanted AS "mailWanted", m.applied AS "mailApplied"
@@ -69,14 +73,14 @@ export async function expected(sql: Sql): Promise<{ directory: number; mail: num
 
 const CHUNK = 10_000
 
-/** The identities that were read back from the directory and should still be there, in the order of their keys, some thousands at a time. */
+/** The identities that were read back from the directory and should still be there, or were turned away, in the order of their keys, some thousands at a time. */
 export async function* inDirectory(sql: Sql): AsyncGenerator<string[]> {
   for (const kind of KINDS)
     for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
       const { rows } = await sql.query<{ id: string }>(
-        `SELECT subject_id::text AS id FROM sync
-        WHERE subject_kind = $1 AND subject_id > $2::uuid AND target = 'directory' AND applied > 0 AND applied >= wanted
-          AND remote_dn IS NOT NULL
+        `SELECT subject_id::text AS id FROM sync s
+        WHERE subject_kind = $1 AND subject_id > $2::uuid AND target = 'directory'
+          AND (applied > 0 AND applied >= wanted AND remote_dn IS NOT NULL OR ${REFUSED})
         ORDER BY subject_id LIMIT $3`,
         [kind, after, CHUNK],
       )

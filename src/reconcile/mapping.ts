@@ -13,6 +13,7 @@ export const Mapping = z.strictObject({
   /** The attribute by which the mail server knows a person, and which becomes the account's login. */
   login: Attributes,
   mail: Attributes,
+  /** Further addresses; as Active Directory writes them (`smtp:…`) too. */
   aliases: z.array(Attribute).max(5).default([]),
   name: Attributes,
   title: Attributes,
@@ -45,6 +46,7 @@ export const PRESETS = {
   ad: {
     ...PERSON,
     ...{ classes: ['user'], not: ['computer'], login: ['sAMAccountName', 'uid'], aliases: ['proxyAddresses'] },
+    mail: ['mail', 'userPrincipalName'],
     unit: ['departmentNumber', 'department', 'ou'],
   },
 } as const satisfies Record<string, z.input<typeof Mapping>>

@@ -7,6 +7,9 @@ import type { Finding, FindingState } from './finding.ts'
 
 type Db = Prisma.TransactionClient
 
+/** Of a row `s` of the ledger: a change is on its way, and was not turned away. */
+const ON_ITS_WAY = Prisma.sql`s.applied < s.wanted AND (s.fault IS DISTINCT FROM 'refused' OR s.attempts = 0)`
+
 /** Writes what a run found over what was known; answers how many of them are new. */
 export async function writeFindings(db: Db, run: number, found: readonly Found[], at: Date): Promise<number> {
   const rows = [...new Map(found.map((each) => [keyOf(each), each]))].map(([key, each]) => ({
@@ -57,7 +60,7 @@ export const closeFindings = (
       AND (${covered.subjects}::uuid[] IS NULL OR subject_id = ANY (${covered.subjects}::uuid[]))
       AND (NOT (target = 'mail' AND kind = 'different') OR subject_id = ANY (${covered.inspected}::uuid[]))
       AND NOT EXISTS (SELECT FROM sync s WHERE s.subject_kind = f.subject_kind AND s.subject_id = f.subject_id
-        AND s.applied < s.wanted)`
+        AND (s.target = 'directory' OR f.target = 'mail') AND ${ON_ITS_WAY})`
 
 type FindingRow = Prisma.ReconcileFindingGetPayload<object>
 type Detail = Pick<Found, 'differences' | 'others' | 'newer'>
@@ -247,7 +250,7 @@ export const settled = (db: Db, limit: number): Promise<{ id: string }[]> =>
     SELECT DISTINCT f.subject_id::text AS id FROM reconcile_finding f
     WHERE f.gone_at IS NULL AND f.doing IN ('repair', 'accept', 'adopt') AND f.subject_id IS NOT NULL
       AND NOT EXISTS (SELECT FROM sync s WHERE s.subject_kind = f.subject_kind AND s.subject_id = f.subject_id
-        AND s.applied < s.wanted) LIMIT ${limit}`
+        AND (s.target = 'directory' OR f.target = 'mail') AND ${ON_ITS_WAY}) LIMIT ${limit}`
 
 export type Plan = {
   readonly id: string

@@ -57,38 +57,6 @@ function provisioner(hand: Pick<Directory, 'ensure'>) {
   })
 }
 
-describe('two workers at once', () => {
-  test('apply each account once, and each revision of a group', async () => {
-    const { services } = system
-    const asked: string[] = []
-    const one = () =>
-      provisioner({
-        ensure: (entries) => {
-          asked.push(...entries.map((entry) => `${entry.kind} ${entry.id} ${entry.revision}`))
-          return system.services.directory.ensure(entries)
-        },
-      })
-    const workers = [one(), one(), one()]
-    let approving = true
-    const working = workers.map(async (each) => {
-      // Small batches, so that they meet often.
-      while (approving) {
-        await each.run(3)
-        await pause(5)
-      }
-    })
-    const people: Mailbox[] = []
-    for (let n = 0; n < 15; n++) people.push(await issued(services, staff, units.other, { fullName: 'Hà Thị Đôi' }))
-    approving = false
-    await Promise.all(working)
-    await Promise.all(workers.map((each) => each.run()))
-
-    expect(asked.filter((line, i) => asked.indexOf(line) !== i)).toEqual([])
-    for (const who of people) expect(asked.filter((line) => line === `account ${who.id} 1`)).toHaveLength(1)
-    expect((await services.sync.counts(allowed('sync.read', staff))).behind).toBe(0)
-  }, 60_000)
-})
-
 test('an account whose entry was made, but not recorded, joins its unit’s group all the same', async () => {
   const { services, servers } = system
   const who = await issued(services, staff, units.agency, { fullName: 'Hà Thị Đứt' })

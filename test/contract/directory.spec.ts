@@ -15,7 +15,7 @@ directoryContract('embedded', async () => {
   const service = { baseDn: BASE, bindDn: `cn=congvu,ou=services,${BASE}`, bindPassword: 'mật khẩu dịch vụ' }
   const server = await startEmbeddedDirectory({ folder, port: 0, ...service })
   return {
-    settings: { url: server.url, ca: null, ...service, timeoutMs: 5_000, connections: 4 },
+    settings: { url: server.url, ca: null, ...service, timeoutMs: 10_000, connections: 4 },
     transactions: false,
     passwordPolicy: true,
     argon2: true,
@@ -37,7 +37,7 @@ directoryContract('OpenLDAP', async () => {
   const { tlsUrl, baseDn, bindDn, bindPassword } = server
   const ca = readFileSync(server.caFile, 'utf8')
   return {
-    settings: { url: tlsUrl, ca, baseDn, bindDn, bindPassword, timeoutMs: 5_000, connections: 4 },
+    settings: { url: tlsUrl, ca, baseDn, bindDn, bindPassword, timeoutMs: 10_000, connections: 4 },
     transactions: true,
     passwordPolicy: true,
     argon2: true,

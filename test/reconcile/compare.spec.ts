@@ -21,7 +21,7 @@ import { countsOf, findingState, partsOf, planHash, sumOf, type Finding } from '
 
 const known = (more: Partial<Known> = {}): Known => ({
   ...{ kind: 'account', id: 'a', unitId: 'u' as UnitId, name: 'Đào', login: '100001' },
-  ...{ revision: 3, wanted: 3, applied: 3, remoteId: 'uuid-a', remoteDn: 'uid=100001,ou=people,dc=vn' },
+  ...{ revision: 3, wanted: 3, applied: 3, refused: false, remoteId: 'uuid-a', remoteDn: 'uid=100001,ou=people,dc=vn' },
   mail: { wanted: 3, applied: 3 },
   ...more,
 })
@@ -74,6 +74,8 @@ describe('one account', () => {
   test('on its way is neither judged nor steady', () => {
     expect(isInFlight(known())).toBe(false)
     expect(isInFlight(known({ applied: 2 }))).toBe(true)
+    // What was turned away stands still.
+    expect(isInFlight(known({ applied: 2, refused: true }))).toBe(false)
     expect(isInFlight(known({ revision: 4 }))).toBe(true)
     expect(isSteady(known(), known())).toBe(true)
     expect(isSteady(known(), undefined)).toBe(false)
