@@ -14,10 +14,11 @@ import { under } from './attribute.ts'
 import type { AttributePolicies } from './attributes.ts'
 import { actsFor } from './compare.ts'
 import { partsOf, planHash, type Finding, type PlanRefusal } from './finding.ts'
+import * as planStore from './plan-store.ts'
 import * as store from './store.ts'
 
 export type PlanAct = 'repair' | 'accept' | 'remove'
-export type PlanView = store.Plan & {
+export type PlanView = planStore.Plan & {
   readonly now: readonly Finding[]
   /** The findings are not what they were when the plan was made. */
   readonly stale: boolean
@@ -42,7 +43,7 @@ export function plansOf(deps: {
       ),
     ).values(),
   ]
-  const brakePlan = (plan: store.Plan, findings: readonly Finding[]): BrakePlan => ({
+  const brakePlan = (plan: planStore.Plan, findings: readonly Finding[]): BrakePlan => ({
     ...{ kind: 'reconcile', id: plan.id, hash: plan.hash, name: String(plan.number) },
     parts: partsOf(plan.act, findings),
     ...(plan.act === 'remove' ? { alwaysTwo: true } : {}),
@@ -84,9 +85,9 @@ export function plansOf(deps: {
     await sync.again(tx, subjectsIn(findings))
   }
 
-  async function carryOut(tx: Tx, by: Actor, plan: store.Plan, findings: readonly Finding[]): Promise<void> {
+  async function carryOut(tx: Tx, by: Actor, plan: planStore.Plan, findings: readonly Finding[]): Promise<void> {
     const ids = findings.map(({ id }) => id)
-    await store.startPlan(tx.db, plan.id, tx.at)
+    await planStore.startPlan(tx.db, plan.id, tx.at)
     await store.setDoing(tx.db, ids, plan.act, tx.at)
     tx.audit(by, `reconcile.${plan.act}`, `plan:reconcile:${plan.id}`, { findings: ids.length, hash: plan.hash })
     switch (plan.act) {
@@ -105,7 +106,7 @@ export function plansOf(deps: {
   }
 
   /** The plan's findings as they are now, locked; null when they are not what was shown. */
-  async function unchanged(tx: Tx, plan: store.Plan): Promise<Finding[] | null> {
+  async function unchanged(tx: Tx, plan: planStore.Plan): Promise<Finding[] | null> {
     const findings = await store.lockFindings(tx.db, plan.findings)
     return findings.length === plan.findings.length && planHash(plan.act, findings) === plan.hash ? findings : null
   }
@@ -130,13 +131,13 @@ export function plansOf(deps: {
         hash: planHash('accept', findings),
         findings: findings.map(({ id }) => id),
       }
-      const same = await store.waitingPlan(tx.db, made.hash)
+      const same = await planStore.waitingPlan(tx.db, made.hash)
       const id =
         same ??
-        (await store.createPlan(tx.db, {
+        (await planStore.createPlan(tx.db, {
           ...{ ...made, madeAt: tx.at, byId: by.id, byName: by.name, parts: partsOf('accept', findings) },
         }))
-      const plan = await store.lockPlan(tx.db, id)
+      const plan = await planStore.lockPlan(tx.db, id)
       if (plan === null || !(await brakes.pass(tx, by, brakePlan(plan, findings))).ok) return 0
       await carryOut(tx, by, plan, findings)
       return findings.length
@@ -157,7 +158,7 @@ export function plansOf(deps: {
         if (findings.length === 0) return refuse({ kind: 'nothing-to-do' })
         const { actor } = permit
         return accept(
-          await store.createPlan(tx.db, {
+          await planStore.createPlan(tx.db, {
             ...{ act, hash: planHash(act, findings), findings: findings.map(({ id }) => id) },
             ...{ madeAt: tx.at, byId: actor.id, byName: actor.name, parts: partsOf(act, findings) },
           }),
@@ -166,7 +167,7 @@ export function plansOf(deps: {
 
     /** A plan with its findings as they are now; null when there is no such plan. */
     async read(_permit: Permit<'reconcile.read'>, id: string): Promise<PlanView | null> {
-      const plan = await store.findPlan(prisma, id)
+      const plan = await planStore.findPlan(prisma, id)
       if (plan === null) return null
       const now = await store.findingsById(prisma, plan.findings)
       return { ...plan, now, stale: plan.startedAt === null && planHash(plan.act, now) !== plan.hash }
@@ -179,7 +180,7 @@ export function plansOf(deps: {
     ): Promise<Decision<{ findings: number }, PlanRefusal | Held>> =>
       transaction(
         async (tx): Promise<Decision<{ findings: number }, PlanRefusal | Held>> => {
-          const plan = await store.lockPlan(tx.db, id)
+          const plan = await planStore.lockPlan(tx.db, id)
           if (plan === null) return refuse({ kind: 'unknown-finding' })
           if (plan.startedAt !== null) return refuse({ kind: 'plan-started' })
           const findings = await unchanged(tx, plan)
@@ -194,7 +195,7 @@ export function plansOf(deps: {
 
     /** For the brake: carries a released plan out in the transaction that releases it; false when it is not what it was. */
     async released(tx: Tx, { id, hash }: BrakePlan, by: Actor): Promise<boolean> {
-      const plan = await store.lockPlan(tx.db, id)
+      const plan = await planStore.lockPlan(tx.db, id)
       if (plan === null || plan.startedAt !== null || plan.hash !== hash) return false
       const findings = await unchanged(tx, plan)
       if (findings === null) return false
