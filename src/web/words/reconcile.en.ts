@@ -1,5 +1,8 @@
 import type { reconcileVi } from './reconcile.vi.ts'
 
+const findings = (n: string): string => (n === '1' ? '1 finding' : `${n} findings`)
+const entries = (n: string): string => (n === '1' ? '1 entry' : `${n} entries`)
+
 /** Reconciliation in English. */
 export const reconcileEn: typeof reconcileVi = {
   title: 'Reconciliation',
@@ -44,7 +47,7 @@ export const reconcileEn: typeof reconcileVi = {
     failed: 'Cut short',
   },
   findingStates: { open: 'To be decided', doing: 'Under way', ignored: 'Ignored', gone: 'Gone' },
-  meta: (open) => `${open} findings to be decided`,
+  meta: (open) => `${findings(open)} to be decided`,
   never: 'Nothing was compared yet',
   last: (at) => `last compared ${at}`,
   noun: 'findings',
@@ -84,7 +87,7 @@ export const reconcileEn: typeof reconcileVi = {
   run: {
     back: 'Reconciliation',
     ok: (n) => `No findings. ${n} entries match.`,
-    found: (n, fresh) => `${n} findings, ${fresh} of which were not there the last time.`,
+    found: (n, fresh) => `${findings(n)}, ${fresh} of which were not there the last time.`,
     mailUnread: 'The mail server could not be read, so this run only concludes about the directory.',
     soon: 'Done in seconds to a minute, as a rule. You may close this page.',
     refresh: 'Refresh',
@@ -242,10 +245,10 @@ export const reconcileEn: typeof reconcileVi = {
   },
   plan: {
     titles: {
-      repair: (n) => `Repair ${n} findings?`,
-      accept: (n) => `Accept the directory’s value for ${n} findings?`,
-      adopt: (n) => `Take over ${n} entries?`,
-      remove: (n) => `Remove ${n} entries from the directory?`,
+      repair: (n) => `Repair ${findings(n)}?`,
+      accept: (n) => `Accept the directory’s value for ${findings(n)}?`,
+      adopt: (n) => `Take over ${entries(n)}?`,
+      remove: (n) => `Remove ${entries(n)} from the directory?`,
     },
     meta: (number, by, at) => `Plan ${number} · made by ${by} at ${at} · nothing has changed yet`,
     started: (at) => `Carried out at ${at}.`,
@@ -274,12 +277,12 @@ export const reconcileEn: typeof reconcileVi = {
     type: (n) => `Type ${n} to confirm`,
     wrong: 'The number is not right',
     buttons: {
-      repair: (n) => `Repair ${n} findings`,
-      accept: (n) => `Accept ${n} values of the directory`,
-      adopt: (n) => `Take over ${n} entries`,
-      remove: (n) => `Ask to remove ${n} entries`,
+      repair: (n) => `Repair ${findings(n)}`,
+      accept: (n) => (n === '1' ? 'Accept the directory’s value' : `Accept ${n} values of the directory`),
+      adopt: (n) => `Take over ${entries(n)}`,
+      remove: (n) => `Ask to remove ${entries(n)}`,
     },
-    done: (n) => `${n} findings are queued.`,
+    done: (n) => (n === '1' ? '1 finding is queued.' : `${n} findings are queued.`),
     held: 'The plan was stopped by the safety brake before anything changed.',
     refusals: {
       'unknown-finding': 'There is no such plan any more.',
