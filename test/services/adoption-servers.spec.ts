@@ -7,6 +7,7 @@ import { freePort } from '../../scripts/servers/ports.ts'
 import { startSlapd } from '../../scripts/servers/slapd.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { connect, type LdapConnection } from '../../src/directory/connection.ts'
+import { dnKey } from '../../src/directory/dn.ts'
 import { present, valuesOf } from '../../src/directory/operations.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { presetOf, type Preset } from '../../src/reconcile/mapping.ts'
@@ -78,7 +79,9 @@ async function isManaged(login: string, dn: string): Promise<void> {
   const { reconcile, database, sync } = office.services
   const { id, displayName } = await database.prisma.account.findUniqueOrThrow({ where: { login } })
   const rows = await sync.rows({ kind: 'account', id })
-  expect(rows.find(({ target }) => target === 'directory')).toMatchObject({ fault: null, applied: 1, remoteDn: dn })
+  const row = rows.find(({ target }) => target === 'directory')
+  expect(row).toMatchObject({ fault: null, applied: 1 })
+  expect(dnKey(row?.remoteDn ?? '')).toBe(dnKey(dn))
   const run = await reconcile.runs.now(allowed('reconcile.change', first), { kind: 'account', id, name: displayName })
   expect(run).toMatchObject({ state: 'done', found: 1 })
   expect(await reconcile.about(allowed('reconcile.read', first), 'account', id)).toEqual([])

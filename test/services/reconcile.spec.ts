@@ -10,6 +10,7 @@ import { parseConfig } from '../../src/main/config.ts'
 import { schedule } from '../../src/main/schedule.ts'
 import { work } from '../../src/main/work.ts'
 import { halfOpenProxy } from '../directory/proxy.ts'
+import { hours, later } from '../../src/kernel/clock.ts'
 import { addDays, dayOf } from '../../src/kernel/day.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { valuesOf } from '../../src/directory/operations.ts'
@@ -183,13 +184,24 @@ describe('at night', () => {
   async function night(): Promise<Run | undefined> {
     const { pool } = system.services.database
     await pool.query(`SELECT graphile_worker.add_job('nightly', job_key := 'night')`)
-    await until('the job is done', async () => {
-      const { rows } = await pool.query(`SELECT FROM graphile_worker.jobs WHERE key = 'night'`)
-      return rows.length === 0
-    })
+    await until(
+      'the job is done',
+      async () => {
+        const { rows } = await pool.query(`SELECT FROM graphile_worker.jobs WHERE key = 'night'`)
+        return rows.length === 0
+      },
+      120_000,
+    )
     await until('nothing is compared', async () => (await runs()).every(({ endedAt }) => endedAt !== null), 60_000)
     return (await runs())[0]
   }
+
+  // Mailboxes were looked at; the directory is what is left.
+  beforeAll(async () => {
+    const { pauses, clock } = system.services
+    const until = later(clock(), hours(1))
+    await pauses.pause(allowed('sync.change', first), { target: 'mail', until, why: 'Chỉ xem danh bạ' })
+  })
 
   test('begins at ten past two in Vietnam', () => {
     const nightly = schedule().find(({ task }) => task === 'nightly')
@@ -288,8 +300,9 @@ olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
     const replica = await replicaOf(servers)
     const through = compose(parseConfig({ ...system.env, LDAP_URL: replica.url }), services.log, { connections: 5 })
     const compared = () => through.reconcile.runs.now(change(), { kind: 'all' })
+    const follows = () => until('it follows', async () => (await compared())?.state === 'done', 60_000)
     await replica.follow()
-    expect(await compared()).toMatchObject({ state: 'done', doubt: null })
+    await follows()
 
     await replica.halt()
     for (const { id } of members.slice(-5))
@@ -299,10 +312,8 @@ olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
     const before = told(await findings())
     expect(await compared()).toMatchObject({ state: 'cannot-tell', doubt: { kind: 'older' } })
     expect(told(await findings())).toEqual(before)
-    expect((await services.sync.counts(allowed('sync.read', first))).behind).toBe(0)
-
     await replica.follow()
-    await until('it follows again', async () => (await compared())?.state === 'done', 30_000)
+    await follows()
     expect(told(await findings())).toEqual(before)
     await through.close()
     await replica.stop()
@@ -310,6 +321,7 @@ olcLimits: {0}dn.exact="${system.services.config.ldap.bindDn}" ${size}
 
   test('was restored from an older backup, or was emptied; somebody who knows why may believe it', async () => {
     const { services, servers } = system
+    await services.pauses.resume(allowed('sync.change', first), 'mail')
     const folder = (name: string) => join(servers.folder, 'slapd', name)
     const tool = (name: string, ...more: string[]) =>
       promisify(execFile)(`/usr/sbin/${name}`, [...more, '-n', '1', '-F', folder('slapd.d')])
