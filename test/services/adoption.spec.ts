@@ -207,7 +207,15 @@ describe('a directory with people in it', () => {
 
 describe('an entry', () => {
   const entry: Stranger = {
-    ...{ dn: 'cn=x', remoteId: 'r', id: null, login: 'lan', local: 'lan' as Stranger['local'], aliases: [], hasMail: true },
+    ...{
+      dn: 'cn=x',
+      remoteId: 'r',
+      id: null,
+      login: 'lan',
+      local: 'lan' as Stranger['local'],
+      aliases: [],
+      hasMail: true,
+    },
     ...{
       name: 'Nguyễn Thị Lan',
       title: null,
