@@ -227,7 +227,7 @@ describe('at night', () => {
     // The same night again, as a second worker's clock would have it.
     expect(await night()).toMatchObject({ id: run?.id })
     await until('they are sent', async () => (await prisma.outbox.count({ where: { state: 'waiting' } })) === 0, 60_000)
-    const sent = servers.sink.letters().filter(({ text }) => text.includes('/doi-soat/'))
+    const sent = servers.sink.letters().filter(({ text }) => text.includes('/doi-soat'))
     expect(sent.flatMap(({ receivers }) => receivers).sort()).toEqual([first?.address, second?.address].sort())
     // The next night finds nothing new, and says nothing.
     await prisma.reconcileRun.updateMany({
