@@ -1,6 +1,7 @@
 import type { BrakePolicy } from '../brake/brake.ts'
 import { ReadingCut, type DirectorySurvey, type Surveyed } from '../directory/survey.ts'
 import { TargetFault } from '../kernel/fault.ts'
+import { thriftily } from '../kernel/thrift.ts'
 import type { Mailbox, MailStore } from '../mail/mail.ts'
 import type { MailSurvey } from '../mail/survey.ts'
 import type { Wanted } from '../provisioning/apply.ts'
@@ -146,10 +147,9 @@ export function gathererOf(deps: {
         (error: unknown) => ({ csn: [], doubt: faulty(error, 0, expected.directory) }),
       )
       if (csn.doubt) return { ...base, doubt: csn.doubt }
-      const [first, mail] = await Promise.all([
-        firstLook(expected.directory),
-        how.mail ? compareHomes(expected.mail, policy) : PAUSED,
-      ])
+      const [first, mail] = await thriftily(() =>
+        Promise.all([firstLook(expected.directory), how.mail ? compareHomes(expected.mail, policy) : PAUSED]),
+      )
       const reading = { found: first.seen.size, expected: expected.directory, csn: csn.csn, read: first.read }
       const read = { ...base, ...reading, inFlight: first.inFlight, homes: mail.homes?.size ?? null }
       const doubt = first.doubt ?? (how.believe ? null : doubtOf(reading, before.csn, policy))

@@ -64,7 +64,7 @@ test('a database of last night and a directory of today: nobody new gets somebod
   await services.provisioner.run()
 
   // Not one entry of today's people was touched or made anew, nor a mailbox.
-  const ids = new Set([...today, ...changed].map(({ id }) => id))
+  const ids = new Set<string>([...today, ...changed].map(({ id }) => id))
   const after = await entries()
   for (const [id, entry] of before) if (ids.has(id)) expect(after.get(id)).toEqual(entry)
   for (const { id } of [...again, { id: second }]) expect(after.has(id)).toBe(false)
