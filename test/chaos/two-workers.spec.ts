@@ -45,12 +45,16 @@ afterAll(async () => {
   await system.stop()
 })
 
-const inStep = (ms = 120_000) =>
-  until(
-    'nothing is behind',
-    async () => (await system.services.sync.counts(allowed('sync.read', staff))).behind === 0,
-    ms,
-  )
+async function inStep(): Promise<void> {
+  const behind = async () => (await system.services.sync.counts(allowed('sync.read', staff))).behind
+  try {
+    await until('nothing is behind', async () => (await behind()) === 0, 120_000)
+  } catch (error) {
+    const { rows } = await system.services.database.pool.query('SELECT * FROM sync WHERE applied < wanted LIMIT 5')
+    const logs = workers.map((each) => each.log().slice(-2_000))
+    throw new Error([String(error), JSON.stringify(rows, null, 1), ...logs].join('\n'), { cause: error })
+  }
+}
 const byName = (writes: readonly Written[]) => Map.groupBy(writes, ({ dn }) => dn)
 const dnOf = ({ login }: Member) => `uid=${login},ou=people,${system.servers.slapd.baseDn}`
 
