@@ -21,6 +21,7 @@ const FEATURES = [
   'brake',
   'lists',
   'reconcile',
+  'people',
 ] as const
 /** Where people and programs come in. */
 const DOORS = ['web', 'api']
@@ -137,6 +138,8 @@ describe('the walls of the house', () => {
     'access-token',
     'scope',
     'life',
+    'person',
+    'kept-name',
     'life-policy',
     'life-acts',
     'idle',

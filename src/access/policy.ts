@@ -61,6 +61,9 @@ const RULES = {
   'account.bootstrap': { cli: 'all' },
   // No deputy’s: it is no part of deciding about requests.
   'password.reset': administrators,
+  'person.read': centre,
+  // Two people agree, so never the command line.
+  'person.change': itStaff,
   'list.read': everyStaff,
   'sync.read': centre,
   'sync.change': { ...itStaff, cli: 'all' },

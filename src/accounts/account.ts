@@ -66,6 +66,7 @@ export type AccountEventKind =
   | ('buried' | 'recovered' | 'held' | 'hold-released' | 'archive-verified' | 'restored' | 'archive-discarded')
   | ('reset-link-sent' | 'reset-slip-printed')
   | 'details-changed'
+  | ('number-corrected' | 'record-merged' | 'merged-away')
   | 'adopted'
   | ('transferred' | 'second-post' | 'second-post-ended')
   | ('unit-reorganised' | 'unit-restored')

@@ -14,7 +14,15 @@ import { EVENT_OF } from './life-acts.ts'
 import type { LifePolicies } from './life-policies.ts'
 import type { LifePolicy } from './life-policy.ts'
 import * as lives from './life-store.ts'
-import { decideLife, serves, switches, type Life, type LifeCommand, type LifeRefusal } from './life.ts'
+import {
+  decideLife,
+  serves,
+  switches,
+  type LeavingCause,
+  type Life,
+  type LifeCommand,
+  type LifeRefusal,
+} from './life.ts'
 import * as store from './store.ts'
 
 /** Something that happens to an account's life; `early` when two people let its keeping end before its term. */
@@ -160,7 +168,7 @@ export function enactingOf(deps: {
 
   /** What will happen when, to whoever leaves; nothing to the dead. */
   async function postLeaving(tx: Tx, { account, command, after }: Enacted, { letter }: Because): Promise<void> {
-    if (command.type !== 'leave' || command.cause === 'died' || account.kind !== 'person' || after.until === null)
+    if (command.type !== 'leave' || UNTOLD.includes(command.cause) || account.kind !== 'person' || after.until === null)
       return
     const address = EmailAddress.parse(`${account.local}@${domain}`)
     await letters.post(tx, {
@@ -200,6 +208,9 @@ export function enactingOf(deps: {
 
   return { enact, kept }
 }
+
+/** Whoever died is told nothing, and whose records are merged of that instead. */
+const UNTOLD: readonly LeavingCause[] = ['died', 'merged']
 
 /** What changes nothing that a target shows. */
 const QUIET: readonly LifeCommand['type'][] = ['hold', 'release-hold', 'keep-until']

@@ -17,6 +17,12 @@ export const present = (db: Db, account: string): Promise<Holding[]> =>
     SELECT id, person_account_id AS "accountId", rights FROM holder
     WHERE account_id = ${account}::uuid AND valid_to IS NULL ORDER BY person_account_id`
 
+/** The shared mailboxes that somebody holds now, and what they may do in each. */
+export const heldNow = (db: Db, person: string): Promise<{ mailbox: AccountId; rights: HolderRights }[]> =>
+  db.$queryRaw`
+    SELECT account_id AS mailbox, rights FROM holder WHERE person_account_id = ${person}::uuid AND valid_to IS NULL
+    ORDER BY account_id`
+
 /** Ends holdings with the mailbox's revision `at`; whose sessions are ended is noted once they are seen to be over. */
 export async function end(db: Db, ids: readonly string[], on: Day, revision: number): Promise<void> {
   await db.$executeRaw`

@@ -17,6 +17,7 @@ type Row = {
   cause: string | null
   title: string | null
   archive_verified: boolean
+  merged: boolean
 }
 
 const lifeOf = (row: Row): Life => ({
@@ -30,6 +31,7 @@ const lifeOf = (row: Row): Life => ({
   cause: row.cause as LeavingCause | null,
   title: row.title,
   archiveVerified: row.archive_verified,
+  merged: row.merged,
 })
 
 /** The lives of accounts, which the caller has locked where it means to change them. */
@@ -40,7 +42,8 @@ export async function livesOf(db: Db, ids: readonly string[], on: Day): Promise<
       a.state_until AS until, a.leaving_cause AS cause,
       (SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(on)}::date
         ORDER BY valid_from DESC LIMIT 1) AS title,
-      EXISTS (SELECT FROM mail_archive m WHERE m.account_id = a.id AND m.no = a.archive_no) AS archive_verified
+      EXISTS (SELECT FROM mail_archive m WHERE m.account_id = a.id AND m.no = a.archive_no) AS archive_verified,
+      EXISTS (SELECT FROM person p WHERE p.id = a.person_id AND p.merged_into IS NOT NULL) AS merged
     FROM account a WHERE a.id = ANY (${ids}::uuid[])`
   return new Map(rows.map((row) => [row.id, lifeOf(row)]))
 }

@@ -19,8 +19,8 @@ export const ACCOUNT_STATES = [
 ] as const
 export type AccountState = (typeof ACCOUNT_STATES)[number]
 
-/** Why somebody leaves. The last two end sign-in on the day on which they become known. */
-export const LEAVING_CAUSES = [
+/** Why people leave. The last two end sign-in on the day on which they become known. */
+export const PEOPLES_CAUSES = [
   'retired',
   'resigned',
   'moved-out',
@@ -29,6 +29,8 @@ export const LEAVING_CAUSES = [
   'died',
   'dismissed',
 ] as const
+/** And why an account ends beside them: it was a second one of somebody who has another. */
+export const LEAVING_CAUSES = [...PEOPLES_CAUSES, 'merged'] as const
 export type LeavingCause = (typeof LEAVING_CAUSES)[number]
 export const SAME_DAY_CAUSES: readonly LeavingCause[] = ['died', 'dismissed']
 
@@ -49,6 +51,8 @@ export type Life = {
   readonly title: string | null
   /** Whether its archive was made and read back since it was last in use, or there is nothing to archive. */
   readonly archiveVerified: boolean
+  /** Of a record that is part of another now: the person has their account there. */
+  readonly merged: boolean
 }
 
 /** What can happen to an account in its life. `until` is the first day on which it no longer holds. */
@@ -81,6 +85,7 @@ export type LifeRefusal =
   | { kind: 'not-held' }
   | { kind: 'not-archived' }
   | { kind: 'not-yet-due'; until: Day }
+  | { kind: 'merged-away' }
   | { kind: 'ends-before-it-begins' }
 
 /** The states from which each command may come. */
@@ -100,6 +105,9 @@ const FROM: Readonly<Record<LifeCommand['type'], readonly AccountState[]>> = {
   hold: ACCOUNT_STATES.filter((state) => state !== 'tombstone'),
   'release-hold': ACCOUNT_STATES.filter((state) => state !== 'tombstone'),
 }
+/** What brings an account into use again. */
+const comesBack = (command: LifeCommand): boolean =>
+  command.type === 'return' || (command.type === 'recover' && command.to === 'in-use')
 /** What deletes mail, or the last archive of it. */
 const DELETES: readonly LifeCommand['type'][] = ['delete', 'take-back', 'bury']
 /** What only time, or two people, may do before its day. */
@@ -118,6 +126,7 @@ export function decideLife(
 ): Decision<Life, LifeRefusal> {
   if (!FROM[command.type].includes(life.state)) return refuse({ kind: 'wrong-state', state: life.state })
   if ((life.held || life.holdAsked) && DELETES.includes(command.type)) return refuse({ kind: 'under-hold' })
+  if (life.merged && comesBack(command)) return refuse({ kind: 'merged-away' })
   if (WAITS.includes(command.type) && (!early || command.type === 'bury') && life.until !== null && life.until > today)
     return refuse({ kind: 'not-yet-due', until: life.until })
   const to = (state: AccountState, until: Day | null, more: Partial<Life> = {}): Decision<Life, LifeRefusal> =>

@@ -77,6 +77,8 @@ export function livesOf(deps: {
     if (actor.accountId === id) return refuse({ kind: 'own-account' })
     const roles = await lives.rolesOf(tx.db, id, today)
     if (!hasRole(actor, 'it-staff') && roles.some(isProtected)) return refuse({ kind: 'protected-account' })
+    // A second record is merged, with a second person's agreement, and only so does its account end for that.
+    if (command.type === 'leave' && command.cause === 'merged') return refuse({ kind: 'unknown-account' })
     if (!isLifeAct(type) || (ACT_RULES[type].asks === 'it-staff' && permit.action !== 'life.keep'))
       return refuse({ kind: 'unknown-account' })
     if (!fitsDay(command, on, today)) return refuse({ kind: 'wrong-day' })

@@ -106,7 +106,7 @@ export function lifeRoutes({ accounts, idling, lives, scheduled, life }: Service
         ...(['unknown-account', 'own-account', 'protected-account', 'letter-needed', 'wrong-day'] as const),
         ...(['already-asked', 'wrong-state', 'under-hold', 'not-held', 'not-archived', 'not-yet-due'] as const),
         ...(['ends-before-it-begins', 'last-it-staff', 'nobodys-own', 'same-unit', 'unknown-post'] as const),
-        'unit-closed',
+        ...(['unit-closed', 'merged-away'] as const),
       ],
       handle: async ({ desk, permit, params, body }) => {
         const { type } = body.command
@@ -184,7 +184,16 @@ export function lifeRoutes({ accounts, idling, lives, scheduled, life }: Service
         ...(['unknown-change', 'change-ended', 'own-change', 'agreed-before', 'not-your-seat'] as const),
         ...(['unknown-account', 'wrong-state', 'under-hold', 'not-held', 'not-archived', 'not-yet-due'] as const),
         ...(['ends-before-it-begins', 'last-it-staff', 'nobodys-own', 'same-unit', 'unknown-post'] as const),
-        'unit-closed',
+        ...([
+          'unit-closed',
+          'merged-away',
+          'unknown-person',
+          'same-record',
+          'merged-before',
+          'number-to-choose',
+        ] as const),
+        ...(['number-unchanged', 'number-of-another', 'other-in-service', 'address-taken', 'own-record'] as const),
+        'already-asked',
       ],
       handle: async ({ desk, permit, params }) => {
         const agreed = await scheduled.agree(permit, params.id)

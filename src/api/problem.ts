@@ -11,6 +11,7 @@ import type { Held } from '../brake/brakes.ts'
 import type { HolidayRefusal } from '../calendar/calendar.ts'
 import type { Language } from '../letters/letter.ts'
 import type { LifeActRefusal } from '../accounts/lives.ts'
+import type { PersonActRefusal } from '../people/people.ts'
 import type { ResetRefusal } from '../accounts/resetting.ts'
 import type { RetryRefusal } from '../letters/letters.ts'
 import type { TextRefusal } from '../letters/texts.ts'
@@ -77,6 +78,7 @@ export type ApiRefusal =
   | StepsRefusal
   | DeputyRefusal
   | LifeActRefusal
+  | PersonActRefusal
   | ResetRefusal
   | ChangeRefusal
   | TextRefusal
@@ -186,6 +188,23 @@ const ROWS = {
   'not-held': row(409, 'Tài khoản không bị giữ', 'The account is not under hold'),
   'not-archived': row(409, 'Chưa có bản lưu trữ đã kiểm tra', 'There is no verified archive yet'),
   'not-yet-due': row(409, 'Chưa đến ngày', 'Its day has not come'),
+  'merged-away': row(
+    409,
+    'Hồ sơ đã gộp, người này có tài khoản khác',
+    'The person has another account: the record was merged',
+  ),
+  'unknown-person': row(404, 'Không có hồ sơ này', 'There is no such record'),
+  'own-record': row(403, 'Không tự làm với hồ sơ của mình', 'Nobody does this to their own record'),
+  'same-record': row(422, 'Là cùng một hồ sơ', 'It is the same record'),
+  'merged-before': row(409, 'Một hồ sơ đã gộp vào hồ sơ khác', 'One of the records is part of another already'),
+  'number-to-choose': row(422, 'Hai số khác nhau, cần chọn số đúng', 'The numbers differ: say which is right'),
+  'number-unchanged': row(409, 'Đây là số đang ghi', 'It is the number on record'),
+  'number-of-another': row(409, 'Số này là của hồ sơ khác', 'Another record has this number'),
+  'other-in-service': row(
+    409,
+    'Giữ tài khoản đang dùng',
+    'The account that would stay is out of use, the other in use',
+  ),
   'ends-before-it-begins': row(422, 'Ngày hết phải sau ngày bắt đầu', 'It ends before it begins'),
   'nobodys-own': row(409, 'Hộp thư dùng chung không thuyên chuyển', 'A shared mailbox serves nowhere'),
   'same-unit': row(422, 'Đã ở đơn vị này', 'They serve there already'),

@@ -69,7 +69,7 @@ export async function people(db: Db, asked: Asked, on: Day): Promise<Known[]> {
       EXISTS (SELECT FROM role_grant g WHERE g.account_id = a.id AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)) AS holds_role,
       a.state = 'deleted' AND coalesce((SELECT e.kind = 'taken-back' FROM account_event e
         WHERE e.account_id = a.id AND e.kind IN ('taken-back', 'deleted') ORDER BY e.id DESC LIMIT 1), false) AS taken_back
-    FROM who JOIN person p USING (id)
+    FROM who JOIN person p ON p.id = who.id AND p.merged_into IS NULL
     LEFT JOIN account a ON a.person_id = p.id
     LEFT JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
     LEFT JOIN LATERAL (
@@ -176,7 +176,7 @@ export async function alike(
   const asked = people.map(({ name, ...each }) => ({ ...each, fold: fold(name) }))
   const rows = await db.$queryRaw<{ seq: number }[]>`
     SELECT DISTINCT x.seq FROM json_to_recordset(${JSON.stringify(asked)}::json) AS x(seq int, fold text, birth date, sex text)
-    JOIN person p ON p.fold = x.fold AND (x.birth IS NULL OR p.birth_date IS NULL OR p.birth_date = x.birth)
+    JOIN person p ON p.fold = x.fold AND p.merged_into IS NULL AND (x.birth IS NULL OR p.birth_date IS NULL OR p.birth_date = x.birth)
       AND (x.sex IS NULL OR p.sex IS NULL OR p.sex = x.sex)
     WHERE NOT EXISTS (SELECT FROM import_row r WHERE r.import_id = ${importId}::uuid AND r.person_id = p.id)
       AND NOT EXISTS (SELECT FROM import_row r WHERE r.import_id = ${importId}::uuid AND r.seq = x.seq AND r.patch IS NOT NULL)`

@@ -10,6 +10,8 @@ import { lifePoliciesOf } from '../accounts/life-policies.ts'
 import { idlingOf } from '../accounts/idling.ts'
 import { resettingOf } from '../accounts/resetting.ts'
 import { rememberingOf } from '../accounts/remembering.ts'
+import { mergingOf } from '../accounts/merging.ts'
+import { holdersOf } from '../accounts/holders.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { adoptingOf } from '../accounts/adopting.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
@@ -48,6 +50,7 @@ import { embeddedMail } from '../mail/embedded.ts'
 import type { MailStore } from '../mail/mail.ts'
 import { listsOf } from '../lists/lists.ts'
 import { letterSender } from '../mail/messages.ts'
+import { peopleOf, type People, type PersonActRefusal } from '../people/people.ts'
 import { provisionerOf, type Wanted } from '../provisioning/apply.ts'
 import { pausesOf } from '../provisioning/pauses.ts'
 import { syncOf } from '../provisioning/sync.ts'
@@ -119,14 +122,26 @@ export function compose(
     ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, life, domain },
     quotaMb: config.quotaMb,
   })
-  const scheduled = scheduledOf<LifeActRefusal>({
-    ...{ prisma, transaction, clock },
-    carry: (tx, change, by) => lives.carry(tx, change, by),
+  const ofChanges = { prisma, transaction, clock }
+  const scheduled = scheduledOf<LifeActRefusal | PersonActRefusal>({
+    ...ofChanges,
+    carry: (tx, change, ...rest) => (change.subject.kind === 'person' ? people : lives).carry(tx, change, ...rest),
   })
   const lives: Lives = livesOf({
-    ...{ prisma, transaction, clock, life, scheduled, units, domain },
+    ...{ prisma, transaction, clock, life, units, domain },
+    scheduled: scheduledOf<LifeActRefusal>({ ...ofChanges, carry: (tx, change, by) => lives.carry(tx, change, by) }),
     enacting: accounts,
     moving: accounts,
+  })
+  const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
+  const due = dueOf({ sync })
+  const people: People = peopleOf({
+    ...{ ...ofChanges, secrets, domain },
+    merging: mergingOf({
+      ...{ addresses: bulkAddresses, due, domain, enacting: accounts },
+      holders: holdersOf({ addresses, due, domain }),
+    }),
+    scheduled: scheduledOf<PersonActRefusal>({ ...ofChanges, carry: (...of) => people.carry(...of) }),
   })
   const resetting = resettingOf({ transaction, tokens, letters, units, life, domain })
   /** How many accounts may be stopped in a day without two people looking at it. */
@@ -146,11 +161,10 @@ export function compose(
       adoption: (tx, plan, by): Promise<boolean> => adoptions.released(tx, plan, by),
     },
   })
-  const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
   const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
   const imports: Imports = importsOf({
     ...{ prisma, transaction, clock, secrets, brakes, domain, addresses: bulkAddresses, accounts: bulkAccounts },
-    changes: bulkChangesOf({ sync, due: dueOf({ sync }) }),
+    changes: bulkChangesOf({ sync, due }),
     lives: accounts,
     activations: accounts,
     subtree: units.subtree,
@@ -196,7 +210,7 @@ export function compose(
   const retentions = retentionsOf({ prisma, transaction })
   const reorganisations: Reorganisations = reorganisationsOf({
     ...{ prisma, transaction, clock, brakes, letters, steps, sync, domain, addresses: bulkAddresses },
-    moving: relocatingOf({ sync, due: dueOf({ sync }), addresses: bulkAddresses }),
+    moving: relocatingOf({ sync, due, addresses: bulkAddresses }),
     seatsChanged: requests.seatsChanged,
   })
   const actors = actorsOf({ prisma, clock, domain })
@@ -259,6 +273,7 @@ export function compose(
       accounts,
       life,
       lives,
+      people,
       idling,
       reviews,
       remembering,

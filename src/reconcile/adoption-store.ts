@@ -49,7 +49,7 @@ export async function around(
       p.birth_precision, a.unit_id::text AS unit_id
     FROM person p JOIN account a ON a.person_id = p.id
     JOIN sync s ON s.subject_kind = 'account' AND s.subject_id = a.id AND s.target = 'directory'
-    WHERE p.fold = ANY (${folds}::text[])`
+    WHERE p.fold = ANY (${folds}::text[]) AND p.merged_into IS NULL`
 
   const meant = entries.flatMap(({ remoteId }) => {
     const one = said.get(remoteId ?? '')

@@ -2,13 +2,6 @@ import type { AddressState } from '../addresses/bulk.ts'
 import type { AccountId } from '../kernel/ids.ts'
 import type { MailboxChange } from './unit-mailboxes.ts'
 
-/** What is put behind the address of a mailbox that keeps its mail, while its address reaches another. */
-const KEPT = '-luu'
-
-/** Addresses that could say what a mailbox was, best first. */
-export const keptNames = (local: string): string[] =>
-  Array.from({ length: 9 }, (_, n) => `${local.slice(0, 55)}${KEPT}${n === 0 ? '' : `-${n + 1}`}`)
-
 /**
  * The addresses of unit mailboxes from the day on: those of a mailbox that ends reach the one that goes on until the term is
  * over, and so does the former address of one that gets another. `states` are all living addresses of the mailboxes;

@@ -12,7 +12,8 @@ import { renamed, ruleAfter } from './homes.ts'
 import * as homesStore from './homes-store.ts'
 import type { ReorganisationId } from './reorganisation.ts'
 import type { Traces } from './trace.ts'
-import { addressesAfter, keptNames } from './unit-addresses.ts'
+import { keptNames } from '../addresses/kept-name.ts'
+import { addressesAfter } from './unit-addresses.ts'
 
 /**
  * Writes what a plan makes of units, rights, unit mailboxes and all that belongs to units, in the transaction that begins it;

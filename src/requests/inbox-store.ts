@@ -109,7 +109,7 @@ export function page(db: Db, filter: InboxFilter): Promise<InboxRow[]> {
       jsonb_array_length(r.steps) AS steps, r.fallen, ${by}::text AS place,
       (SELECT name FROM unit_version v WHERE v.unit_id = r.unit_id AND v.valid_from <= ${dayToDb(filter.on)}::date
         ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
-      (SELECT count(*)::int FROM person p WHERE r.kind = 'person' AND p.fold = split_part(r.search, ' ' || coalesce(r.local, ''), 1)) AS namesakes
+      (SELECT count(*)::int FROM person p WHERE r.kind = 'person' AND p.merged_into IS NULL AND p.fold = split_part(r.search, ' ' || coalesce(r.local, ''), 1)) AS namesakes
     FROM page r ORDER BY ${order}`
 }
 

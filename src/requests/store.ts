@@ -200,7 +200,7 @@ export const namesakes = (
     SELECT p.full_name AS "fullName", a.login, a.unit_id::text AS "unitId", ad.local
     FROM person p JOIN account a ON a.person_id = p.id
     JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
-    WHERE p.fold = ${fold(name)} ORDER BY a.number LIMIT 5`
+    WHERE p.fold = ${fold(name)} AND p.merged_into IS NULL ORDER BY a.number LIMIT 5`
 
 /** Drafts and returned requests whose time is over. */
 export const expired = (db: Db, at: Date): Promise<{ id: string }[]> =>

@@ -225,6 +225,9 @@ export function scheduledOf<R extends { kind: string }>(deps: {
       return open.filter((change) => seatFor(change, me).ok).length
     },
 
+    /** What was sealed with a change that is still open; null when nothing was. Who may see it is the caller's to know. */
+    sealedOf: async (tx: Tx, id: string): Promise<string | null> => (await store.lock(tx.db, id))?.sealed ?? null,
+
     /** Whether such a change is open already, in the caller's transaction. */
     hasOpen: (tx: Tx, subject: ChangeSubject, types: readonly string[]): Promise<boolean> =>
       store.hasOpen(tx.db, subject, types),

@@ -49,6 +49,7 @@ export function accountPage(services: Services): Route[] {
       )
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
+      const record = page.may('person.read') ? await services.people.ofAccount(account.id) : null
       const [why, usage, lastSignIn, rows, findings, explained, changes, open, trouble, request] = await Promise.all([
         section === 'thong-tin' || section === 'gia-tri' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
@@ -88,6 +89,7 @@ export function accountPage(services: Services): Route[] {
         title: account.displayName,
         back: { href: '/tai-khoan', text: t.account.back },
         account,
+        record,
         why: why && whyText(t, why),
         trouble: troubleText(t, page.lang, account.contactEmail, trouble),
         usage,

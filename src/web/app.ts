@@ -16,6 +16,7 @@ import { isDatabaseAway } from '../kernel/away.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import { accountPastPages } from './account-past.pages.ts'
 import { accountPages } from './accounts.pages.ts'
+import { peoplePages } from './people.pages.ts'
 import { changePages } from './changes.pages.ts'
 import { idlePages } from './idle.pages.ts'
 import { lifePages } from './life.pages.ts'
@@ -86,6 +87,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...reviewPages(services),
   ...lifePages(services),
   ...changePages(services),
+  ...peoplePages(services),
   ...listPages(services),
   ...boardPages(services),
   ...pausePages(services),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Permit } from '../access/policy.ts'
 import { AccountCommand, type AccountCommand as Command } from '../accounts/life-acts.ts'
+import { PersonCommand } from '../people/person.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { lines } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
@@ -9,6 +10,7 @@ import { HttpFault } from './http-fault.ts'
 import { errorAt, keepable, keptForm } from './kept-form.ts'
 import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
 import type { Page } from './page.ts'
+import { masked, spaced } from './people-form.ts'
 import { guarded, type Route } from './route.ts'
 import { unitChoices } from './unit-choice.ts'
 import { count, day, instant } from './views/formats.ts'
@@ -20,9 +22,16 @@ const Why = lines(10, 500)
 
 /** Changes that wait for somebody's agreement, or for the day on which they take effect. */
 export function changePages(services: Services): Route[] {
-  const { scheduled, accounts, units } = services
+  const { scheduled, accounts, units, people } = services
   const choices = unitChoices(services)
   const unitName = async (id: UnitId) => (await units.find(id))?.name ?? ''
+
+  /** What the subjects of changes are called: accounts and the records of people. */
+  const namesOf = async (changes: readonly Change[]): Promise<ReadonlyMap<string, string>> => {
+    const of = (kind: Change['subject']['kind']) =>
+      changes.filter(({ subject }) => subject.kind === kind).map(({ subject }) => subject.id)
+    return new Map([...(await accounts.names(of('account'))), ...(await people.names(of('person')))])
+  }
 
   async function find(page: Page): Promise<Change> {
     const change = await scheduled.read(page.permit('scheduled.read'), page.param('id', z.uuid()))
@@ -46,6 +55,33 @@ export function changePages(services: Services): Route[] {
         : []),
       ...(until === null ? [] : [{ key: says.until[command.type as keyof typeof says.until], value: until }]),
     ]
+  }
+
+  /** What in a change of somebody's record belongs to its act alone. */
+  async function personFacts(page: Page, { command }: Change): Promise<{ key: string; value: string }[]> {
+    const parsed = PersonCommand.safeParse(command)
+    if (!parsed.success || parsed.data.type !== 'merge-people') return []
+    const { other, number } = parsed.data
+    const says = page.t.people.merge
+    const record = page.may('person.read') ? await people.read(page.permit('person.read'), other) : null
+    const name = record?.fullName ?? (await people.names([other])).get(other) ?? ''
+    return [
+      {
+        key: says.with,
+        value: [name, ...(record?.account ? [record.account.address, record.account.unitName] : [])].join(', '),
+      },
+      ...(number === null ? [] : [{ key: says.number, value: says.numbers[number] }]),
+    ]
+  }
+  const askedNumber = (command: Change['command']): string => {
+    const parsed = PersonCommand.safeParse(command)
+    return parsed.success && parsed.data.type === 'correct-number' ? masked(parsed.data.ends) : ''
+  }
+
+  async function subjectHref(page: Page, { subject }: Change): Promise<string | null> {
+    if (subject.kind === 'person') return page.may('person.read') ? `/nguoi/${subject.id}` : null
+    const readable = await accounts.read(page.permit('account.read'), subject.id as AccountId)
+    return readable && `/tai-khoan/${subject.id}`
   }
 
   async function placesOf(page: Page, change: Change) {
@@ -73,6 +109,67 @@ export function changePages(services: Services): Route[] {
       page.redirect(`${PATH}/${change.id}`)
     })
 
+  async function show(page: Page, change: Change, number: string | null): Promise<void> {
+    const { t, lang } = page
+    const says = t.life.changes
+    const kept = keptForm(page, `change ${change.id}`)
+    const name = (await namesOf([change])).get(change.subject.id) ?? ''
+    const may = page.may('scheduled.agree')
+    const seat = may ? scheduled.mayAgree(page.permit('scheduled.agree'), change) : null
+    const open = change.state === 'proposed' || change.state === 'waiting'
+    const command = AccountCommand.safeParse(change.command)
+    const href = await subjectHref(page, change)
+    await page.render('change.njk', {
+      title: changeName(page, change),
+      caption: says.caption(name),
+      back: { href: PATH, text: says.title },
+      errors: kept?.errors ?? [],
+      change,
+      facts: [
+        { key: says.facts.act, value: changeName(page, change) },
+        ...(command.success ? await factsOf(page, command.data) : await personFacts(page, change)),
+        { key: says.facts.on, value: day(change.on, lang) },
+        { key: says.facts.why, value: change.why },
+        ...(change.letter === null
+          ? []
+          : [
+              {
+                key: says.facts.letter,
+                value: t.life.page.letter(change.letter.number, day(change.letter.date, lang)),
+              },
+            ]),
+        { key: says.facts.asked, value: says.askedAt(change.asked.byName, instant(change.asked.at, lang)) },
+      ],
+      of: { key: change.subject.kind === 'person' ? t.people.record : says.facts.account, name, href },
+      asked: change.command.type === 'correct-number' && {
+        key: t.people.correct.to,
+        value: number ?? askedNumber(change.command),
+        shown: number !== null,
+        mayReveal: number === null && open && page.may('person.read') && page.may('number.reveal'),
+      },
+      places: await placesOf(page, change),
+      ended:
+        change.ended &&
+        says.ended(
+          says.states[change.state],
+          change.ended.byName === 'life' ? says.byItself : change.ended.byName,
+          instant(change.ended.at, lang),
+        ),
+      outcome: outcomeText(page, change),
+      mayAgree: seat?.ok ?? false,
+      whyNot:
+        seat === null || seat.ok || change.state !== 'proposed'
+          ? null
+          : { 'own-change': says.own, 'agreed-before': says.before, 'not-your-seat': says.notSeat }[
+              seat.refusal.kind as 'own-change' | 'agreed-before' | 'not-your-seat'
+            ],
+      mayDecline: may && change.state === 'proposed' && (seat?.ok ?? false),
+      mayCancel: may && open && !(seat !== null && !seat.ok && seat.refusal.kind === 'own-change'),
+      typed: kept?.values ?? {},
+      wrong: { why: errorAt(kept, 'why') },
+    })
+  }
+
   return [
     guarded('get', PATH, 'scheduled.read', async (page, permit) => {
       const { t, lang } = page
@@ -83,7 +180,7 @@ export function changePages(services: Services): Route[] {
       ])
       if (beyondEnd(page, found)) return
       const may = page.may('scheduled.agree')
-      const names = await accounts.names(found.changes.map(({ subject }) => subject.id))
+      const names = await namesOf(found.changes)
       await page.render('changes.njk', {
         title: t.life.changes.title,
         meta: scope.meta,
@@ -111,59 +208,15 @@ export function changePages(services: Services): Route[] {
     }),
 
     guarded('get', `${PATH}/:id`, 'scheduled.read', async (page) => {
-      const { t, lang } = page
-      const says = t.life.changes
+      await show(page, await find(page), null)
+    }),
+
+    // The second person compares the whole number with the paper.
+    guarded('post', `${PATH}/:id/so-dinh-danh`, 'number.reveal', async (page, permit) => {
       const change = await find(page)
-      const kept = keptForm(page, `change ${change.id}`)
-      const name = (await accounts.names([change.subject.id])).get(change.subject.id) ?? ''
-      const may = page.may('scheduled.agree')
-      const seat = may ? scheduled.mayAgree(page.permit('scheduled.agree'), change) : null
-      const open = change.state === 'proposed' || change.state === 'waiting'
-      const command = AccountCommand.safeParse(change.command)
-      const readable = await accounts.read(page.permit('account.read'), change.subject.id as AccountId)
-      await page.render('change.njk', {
-        title: changeName(page, change),
-        caption: says.caption(name),
-        back: { href: PATH, text: says.title },
-        errors: kept?.errors ?? [],
-        change,
-        facts: [
-          { key: says.facts.act, value: changeName(page, change) },
-          ...(command.success ? await factsOf(page, command.data) : []),
-          { key: says.facts.on, value: day(change.on, lang) },
-          { key: says.facts.why, value: change.why },
-          ...(change.letter === null
-            ? []
-            : [
-                {
-                  key: says.facts.letter,
-                  value: t.life.page.letter(change.letter.number, day(change.letter.date, lang)),
-                },
-              ]),
-          { key: says.facts.asked, value: says.askedAt(change.asked.byName, instant(change.asked.at, lang)) },
-        ],
-        account: { name, href: readable && `/tai-khoan/${change.subject.id}` },
-        places: await placesOf(page, change),
-        ended:
-          change.ended &&
-          says.ended(
-            says.states[change.state],
-            change.ended.byName === 'life' ? says.byItself : change.ended.byName,
-            instant(change.ended.at, lang),
-          ),
-        outcome: outcomeText(page, change),
-        mayAgree: seat?.ok ?? false,
-        whyNot:
-          seat === null || seat.ok || change.state !== 'proposed'
-            ? null
-            : { 'own-change': says.own, 'agreed-before': says.before, 'not-your-seat': says.notSeat }[
-                seat.refusal.kind as 'own-change' | 'agreed-before' | 'not-your-seat'
-              ],
-        mayDecline: may && change.state === 'proposed' && (seat?.ok ?? false),
-        mayCancel: may && open && !(seat !== null && !seat.ok && seat.refusal.kind === 'own-change'),
-        typed: kept?.values ?? {},
-        wrong: { why: errorAt(kept, 'why') },
-      })
+      const number = await people.revealAsked(permit, change)
+      if (!number.ok) throw new HttpFault(404)
+      await show(page, change, spaced(number.value))
     }),
 
     act('dong-y', async (page, permit, change) => {
@@ -195,7 +248,7 @@ export function changePages(services: Services): Route[] {
 
 /** What a change is called. */
 export function changeName(page: Page, { command }: Pick<Change, 'command'>): string {
-  const names: Readonly<Record<string, { name: string } | undefined>> = page.t.life.acts
+  const names: Readonly<Record<string, { name: string } | undefined>> = { ...page.t.life.acts, ...page.t.people.names }
   return names[command.type]?.name ?? command.type
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { AccountCommand, LifeAct } from '../accounts/life-acts.ts'
-import { LEAVING_CAUSES } from '../accounts/life.ts'
+import { PEOPLES_CAUSES } from '../accounts/life.ts'
 import type { AskedAct } from '../accounts/lives.ts'
 import type { PostId } from '../accounts/move.ts'
 import { Day, yearsBetween } from '../kernel/day.ts'
@@ -59,14 +59,15 @@ export const OPEN_ENDED: readonly LifeAct[] = ['suspend', 'second-post']
 const Why = lines(10, 500)
 const FAR_YEARS = 50
 
-export const partsOf = (input: ActInput, name: DateName) => ({
+type Typed<Name extends DateName> = Readonly<Record<`${Name}${'Day' | 'Month' | 'Year'}`, string>>
+export const partsOf = <Name extends DateName>(input: Typed<Name>, name: Name) => ({
   day: input[`${name}Day`],
   month: input[`${name}Month`],
   year: input[`${name}Year`],
 })
 
 /** A typed day; null for none, or the text that is no day. */
-function typedDay(input: ActInput, name: DateName): { day: Day | null; odd: string | null } {
+function typedDay<Name extends DateName>(input: Typed<Name>, name: Name): { day: Day | null; odd: string | null } {
   const { day, month, year } = partsOf(input, name)
   const text = [day, month, year].map((part) => part.trim().slice(0, 4)).join('/')
   if (text === '//') return { day: null, odd: null }
@@ -99,7 +100,7 @@ export function actFrom(
     return parsed.data ?? null
   }
 
-  const cause = LEAVING_CAUSES.find((each) => each === input.cause)
+  const cause = PEOPLES_CAUSES.find((each) => each === input.cause)
   const to = (['in-use', 'kept'] as const).find((each) => each === input.to)
   const post = named.posts.find((each) => each === input.post)
   if (has('cause') && cause === undefined) fault('cause', says.cause)
@@ -110,26 +111,13 @@ export function actFrom(
   const on = has('on') ? dayOf('on', says.on) : today
   const until = has('until') ? dayOf('until', OPEN_ENDED.includes(act) ? null : says.until) : null
   if (input.successor.trim() !== '' && named.successor === null) fault('successor', says.successor)
-  const why = text(Why, input.why, 'why', input.why.length > 500 ? says.whyLong : says.why)
-  const letter = letterFrom()
+  const grounds = groundsFrom(t, input, named.needsLetter, today)
+  errors.push(...grounds.errors)
+  const { why, letter } = grounds
 
   const command = commandOf()
   if (errors.length > 0 || command === null || on === null || why === null) return { ok: false, errors }
   return { ok: true, asked: { command, on, why, letter } }
-
-  function letterFrom(): OfficialLetter | null {
-    const number = input.letterNumber.trim()
-    const { day, odd } = typedDay(input, 'letter')
-    if (number === '' && day === null && odd === null) {
-      if (named.needsLetter) fault('letterNumber', t.refusals['letter-needed'])
-      return null
-    }
-    const parsed = OfficialLetter.safeParse({ number, date: day })
-    if (!OfficialLetter.shape.number.safeParse(number).success) fault('letterNumber', says.letterNumber)
-    if (day === null) fault('letter', odd === null ? says.letterDate : says.noSuchDay(odd))
-    else if (day > today) fault('letter', says.letterLater)
-    return parsed.data ?? null
-  }
 
   function commandOf(): AccountCommand | null {
     const successor = named.successor
@@ -158,6 +146,37 @@ export function actFrom(
       default:
         return act satisfies never
     }
+  }
+}
+
+export const GROUNDS_FIELDS = ['letterDay', 'letterMonth', 'letterYear', 'letterNumber', 'why'] as const
+
+/** Why something is asked for and by which official letter, as typed; with what is wrong beside the fields. */
+export function groundsFrom(
+  t: Words,
+  input: Readonly<Record<(typeof GROUNDS_FIELDS)[number], string>>,
+  needsLetter: boolean,
+  today: Day,
+): { why: string | null; letter: OfficialLetter | null; errors: FieldError[] } {
+  const says = t.life.act.errors
+  const errors: FieldError[] = []
+  const fault = (field: string, text: string) => void errors.push({ field, text })
+  const why = Why.safeParse(input.why)
+  if (!why.success) fault('why', input.why.length > 500 ? says.whyLong : says.why)
+  return { why: why.data ?? null, letter: letterFrom(), errors }
+
+  function letterFrom(): OfficialLetter | null {
+    const number = input.letterNumber.trim()
+    const { day, odd } = typedDay(input, 'letter')
+    if (number === '' && day === null && odd === null) {
+      if (needsLetter) fault('letterNumber', t.refusals['letter-needed'])
+      return null
+    }
+    const parsed = OfficialLetter.safeParse({ number, date: day })
+    if (!OfficialLetter.shape.number.safeParse(number).success) fault('letterNumber', says.letterNumber)
+    if (day === null) fault('letter', odd === null ? says.letterDate : says.noSuchDay(odd))
+    else if (day > today) fault('letter', says.letterLater)
+    return parsed.data ?? null
   }
 }
 

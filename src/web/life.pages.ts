@@ -1,6 +1,6 @@
 import type { AccountView } from '../accounts/account.ts'
 import { ACT_RULES, isLifeAct, needsLetter, type LifeAct } from '../accounts/life-acts.ts'
-import { LEAVING_CAUSES, type Life } from '../accounts/life.ts'
+import { PEOPLES_CAUSES, type Life } from '../accounts/life.ts'
 import type { AskedAct } from '../accounts/lives.ts'
 import type { DatedPost } from '../accounts/moves-store.ts'
 import { dayOf } from '../kernel/day.ts'
@@ -94,7 +94,7 @@ export function lifePages(services: Services): Route[] {
         unit: says.unit[act as keyof typeof says.unit],
         title: says.title[act as keyof typeof says.title],
       },
-      causes: LEAVING_CAUSES.map((value) => ({ value, text: t.life.causes[value] })),
+      causes: PEOPLES_CAUSES.map((value) => ({ value, text: t.life.causes[value] })),
       toItems: (['in-use', 'kept'] as const).map((value) => ({ value, ...says.toItems[value] })),
       posts: await Promise.all(
         posts.map(async ({ id, title, unitId }) => ({

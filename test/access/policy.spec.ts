@@ -54,6 +54,8 @@ const MAY: Record<Action, Partial<Record<Who, 'all' | 'own' | 'self'>>> = {
   'account.hand-over': { 'unit-admin': 'own', 'it-staff': 'all' },
   'password.reset': { 'unit-admin': 'own', 'it-staff': 'all' },
   'account.bootstrap': { cli: 'all' },
+  'person.read': { 'it-staff': 'all', auditor: 'all' },
+  'person.change': { 'it-staff': 'all' },
   'list.read': { 'unit-admin': 'own', 'it-staff': 'all', auditor: 'all' },
   'sync.read': { 'it-staff': 'all', auditor: 'all' },
   'sync.change': { 'it-staff': 'all', cli: 'all' },

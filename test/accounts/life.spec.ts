@@ -26,7 +26,7 @@ const life = (more: Partial<Life> = {}): Life => ({
     since: day('2026-01-05'),
     until: null,
   },
-  ...{ cause: null, title: 'Chuyên viên', archiveVerified: false },
+  ...{ cause: null, title: 'Chuyên viên', archiveVerified: false, merged: false },
   ...more,
 })
 const decide = (of: Life, command: LifeCommand, early = false) => decideLife(of, command, DEFAULT_LIFE, TODAY, early)

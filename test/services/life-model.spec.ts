@@ -245,7 +245,7 @@ class Run {
           since: dayFromDb(account.stateSince ?? account.createdAt),
           until: account.stateUntil && dayFromDb(account.stateUntil),
         },
-        ...{ cause: null, title: null, archiveVerified: true },
+        ...{ cause: null, title: null, archiveVerified: true, merged: false },
       }
       if (state !== 'tombstone') {
         const waysOut = possibleActs(life, DEFAULT_LIFE, today, 0).filter(

@@ -23,6 +23,7 @@ const TIMES: Link = { href: '/thoi-gian', text: 'times' }
 const LISTS: Link = { href: '/danh-sach-thu', text: 'lists' }
 const CHANGES: Link = { href: '/thay-doi', text: 'changes' }
 const IDLE: Link = { href: '/lau-khong-dung', text: 'idle' }
+const RECORDS: Link = { href: '/nguoi', text: 'records' }
 const REVIEWS: Link = { href: '/ra-soat', text: 'reviews' }
 const STAFF: readonly Section[] = [
   { href: '/viec-con-do', text: 'board', pages: [{ href: '/thu', text: 'letters' }] },
@@ -30,7 +31,7 @@ const STAFF: readonly Section[] = [
   {
     href: '/tai-khoan',
     text: 'accounts',
-    pages: [LISTS, CHANGES, IDLE, REVIEWS, { href: '/dia-chi', text: 'addresses' }],
+    pages: [RECORDS, LISTS, CHANGES, IDLE, REVIEWS, { href: '/dia-chi', text: 'addresses' }],
   },
   {
     href: '/don-vi',

@@ -61,6 +61,8 @@ export const apiEn: ApiWords = {
     'deputies:name': 'Name deputies',
     'accounts:read': 'Read accounts',
     'accounts:hand-over': 'Send activation links, print slips',
+    'people:read': 'Read person records (numbers masked)',
+    'people:change': 'Ask to correct a number or merge records',
     'life:ask': 'Ask for suspensions, leaves, transfers, departures',
     'life:keep': 'Keep, archive, delete and recover mailboxes',
     'life:policy-read': 'Read the terms of accounts',

@@ -61,6 +61,8 @@ export const apiVi = {
     'deputies:name': 'Cử người duyệt thay',
     'accounts:read': 'Đọc tài khoản',
     'accounts:hand-over': 'Gửi liên kết, in phiếu kích hoạt',
+    'people:read': 'Đọc hồ sơ người (số định danh che bớt)',
+    'people:change': 'Đề nghị sửa số định danh, gộp hồ sơ',
     'life:ask': 'Đề nghị tạm ngừng, nghỉ, điều chuyển, thôi dùng',
     'life:keep': 'Lưu giữ, lưu trữ, xóa, khôi phục hộp thư',
     'life:policy-read': 'Đọc thời hạn của tài khoản',

@@ -12,6 +12,7 @@ import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
 import { reviewsEn } from './reviews.en.ts'
 import { pastEn } from './past.en.ts'
+import { peopleEn } from './people.en.ts'
 import { passwordEn } from './password.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
@@ -119,6 +120,7 @@ export const en: Words = {
     changes: lifeEn.nav,
     idle: idleEn.nav,
     reviews: reviewsEn.nav,
+    records: peopleEn.nav,
     waiting: (n) => `${of(n, 'request')} waiting`,
   },
 
@@ -491,6 +493,7 @@ export const en: Words = {
     'role-revoked': 'Role revoked',
     ...sharedEn.history,
     ...lifeEn.history,
+    ...peopleEn.history,
     ...passwordEn.history,
     ...importsEn.history,
     ...reorganisationsEn.history,
@@ -1190,6 +1193,7 @@ export const en: Words = {
       ...commentsEn.audit.actions,
       ...letterPagesEn.audit,
       ...reviewsEn.audit,
+      ...peopleEn.audit,
       ...passwordEn.audit,
       ...importsEn.audit,
       ...reorganisationsEn.audit,
@@ -1214,6 +1218,7 @@ export const en: Words = {
   life: lifeEn,
   idle: idleEn,
   past: pastEn,
+  people: peopleEn,
   reviews: reviewsEn,
   password: passwordEn,
   rosters: rostersEn,
@@ -1295,6 +1300,7 @@ export const en: Words = {
     ...sharedEn.refusals,
     ...listsEn.refusals,
     ...lifeEn.refusals,
+    ...peopleEn.refusals,
     'no-sign-in': passwordEn.noSignIn,
     ...reorganisationsEn.refusals,
     'unknown-unit': 'There is no such unit. Choose one from the list.',

@@ -1,4 +1,5 @@
 import type { lifeVi } from './life.vi.ts'
+import { peopleEn } from './people.en.ts'
 
 export const lifeEn: typeof lifeVi = {
   nav: 'Pending changes',
@@ -26,6 +27,7 @@ export const lifeEn: typeof lifeVi = {
     'archive-discarded': 'Archive deleted',
   },
   causes: {
+    merged: peopleEn.cause,
     retired: 'Retired',
     resigned: 'Resigned',
     'moved-out': 'Moved to a post outside the province',

@@ -1,3 +1,5 @@
+import { peopleVi } from './people.vi.ts'
+
 /** Texts of an account's life: its acts, what waits for agreement or for its day, its policy, what happened. */
 export const lifeVi = {
   nav: 'Thay đổi chờ',
@@ -25,6 +27,7 @@ export const lifeVi = {
     'archive-discarded': 'Đã xóa bản lưu trữ',
   },
   causes: {
+    merged: peopleVi.cause,
     retired: 'Nghỉ hưu',
     resigned: 'Thôi việc',
     'moved-out': 'Chuyển công tác ra ngoài tỉnh',

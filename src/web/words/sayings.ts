@@ -3,6 +3,7 @@ import type { ListRefusal } from '../../lists/list.ts'
 import type { LifeActRefusal } from '../../accounts/lives.ts'
 import type { ResetRefusal } from '../../accounts/resetting.ts'
 import type { ReorganisationRefusal } from '../../reorganisations/reorganisation.ts'
+import type { PersonActRefusal } from '../../people/people.ts'
 import type { ChangeRefusal } from '../../scheduled/change.ts'
 import type { RoleRefusal } from '../../access/roles.ts'
 import type { HolidayRefusal } from '../../calendar/calendar.ts'
@@ -20,7 +21,7 @@ export const refusalText = (
   t: Words,
   refusal:
     | (Refusal | RoleRefusal | UnitRefusal | HolidayRefusal | ListRefusal | StepsRefusal | DeputyRefusal)
-    | (LifeActRefusal | ResetRefusal | ChangeRefusal | ReorganisationRefusal),
+    | (LifeActRefusal | PersonActRefusal | ResetRefusal | ChangeRefusal | ReorganisationRefusal),
 ): string => t.refusals[refusal.kind]
 
 /** Why an address is what it is: rule, version, which of its namesakes. */

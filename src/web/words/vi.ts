@@ -12,6 +12,7 @@ import { importPagesVi } from './import-pages.vi.ts'
 import { importsVi } from './imports.vi.ts'
 import { reviewsVi } from './reviews.vi.ts'
 import { pastVi } from './past.vi.ts'
+import { peopleVi } from './people.vi.ts'
 import { passwordVi } from './password.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
@@ -116,6 +117,7 @@ export const vi = {
     changes: lifeVi.nav,
     idle: idleVi.nav,
     reviews: reviewsVi.nav,
+    records: peopleVi.nav,
     waiting: (n: number) => `${n} đề nghị đang chờ`,
   },
 
@@ -496,6 +498,7 @@ export const vi = {
     'role-revoked': 'Bị thu quyền',
     ...sharedVi.history,
     ...lifeVi.history,
+    ...peopleVi.history,
     ...passwordVi.history,
     ...importsVi.history,
     ...reorganisationsVi.history,
@@ -1200,6 +1203,7 @@ export const vi = {
       ...commentsVi.audit.actions,
       ...letterPagesVi.audit,
       ...reviewsVi.audit,
+      ...peopleVi.audit,
       ...passwordVi.audit,
       ...importsVi.audit,
       ...reorganisationsVi.audit,
@@ -1224,6 +1228,7 @@ export const vi = {
   life: lifeVi,
   idle: idleVi,
   past: pastVi,
+  people: peopleVi,
   reviews: reviewsVi,
   password: passwordVi,
   rosters: rostersVi,
@@ -1305,6 +1310,7 @@ export const vi = {
     ...sharedVi.refusals,
     ...listsVi.refusals,
     ...lifeVi.refusals,
+    ...peopleVi.refusals,
     'no-sign-in': passwordVi.noSignIn,
     ...reorganisationsVi.refusals,
     'unknown-unit': 'Không có đơn vị này. Chọn đơn vị trong danh sách.',
