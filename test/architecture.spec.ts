@@ -140,6 +140,7 @@ describe('the walls of the house', () => {
     'life',
     'person',
     'kept-name',
+    'quota',
     'life-policy',
     'life-acts',
     'idle',

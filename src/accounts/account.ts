@@ -66,6 +66,7 @@ export type AccountEventKind =
   | ('buried' | 'recovered' | 'held' | 'hold-released' | 'archive-verified' | 'restored' | 'archive-discarded')
   | ('reset-link-sent' | 'reset-slip-printed')
   | 'details-changed'
+  | 'leave-announced'
   | ('number-corrected' | 'record-merged' | 'merged-away')
   | 'adopted'
   | ('transferred' | 'second-post' | 'second-post-ended')
@@ -79,6 +80,8 @@ export const EventDetail = z.object({
   cause: z.enum(LEAVING_CAUSES).nullish(),
   until: Day.nullish(),
   messages: z.int().optional(),
+  /** The addresses that came with another record of the same person. */
+  addresses: z.array(z.string()).optional(),
   /** Who asked, where somebody else or the day made it happen. */
   askedBy: z.string().optional(),
 })

@@ -150,12 +150,15 @@ export function changesOf(deps: { addresses: Addresses; due: Due; domain: string
       return accept(null)
     },
 
-    /** Another size of the mailbox. Refused: unknown-account. */
+    /** A size of the mailbox's own, which no policy makes smaller. Refused: unknown-account. */
     async setQuota(tx: Tx, by: Actor, id: AccountId, quotaMb: QuotaMb): Promise<Decision<null, AccountRefusal>> {
       const account = await lock(tx, id)
       if (!account) return refuse({ kind: 'unknown-account' })
-      if (account.quotaMb === quotaMb) return accept(null)
-      await tx.db.account.update({ where: { id }, data: { quotaMb } })
+      if (account.quotaMb === quotaMb) {
+        await tx.db.account.update({ where: { id }, data: { quotaOwnMb: quotaMb } })
+        return accept(null)
+      }
+      await tx.db.account.update({ where: { id }, data: { quotaMb, quotaOwnMb: quotaMb } })
       await store.event(tx.db, id, tx.at, 'quota-changed', by.name, `${account.quotaMb} → ${quotaMb} MB`)
       tx.audit(by, 'account.quota-changed', `account:${id}`, { quotaMb, before: account.quotaMb })
       await due.accounts(tx, [id])

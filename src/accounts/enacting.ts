@@ -1,7 +1,7 @@
 import { jobActor, type Actor } from '../access/policy.ts'
 import type { Addresses } from '../addresses/addresses.ts'
 import type { Tx } from '../db/transaction.ts'
-import { dayOf } from '../kernel/day.ts'
+import { addDays, dayOf } from '../kernel/day.ts'
 import { refuse, type Decision } from '../kernel/decision.ts'
 import { EmailAddress } from '../kernel/email-address.ts'
 import type { AccountId } from '../kernel/ids.ts'
@@ -149,7 +149,7 @@ export function enactingOf(deps: {
     const units = new Set([...left, ...back].map(({ account }) => account.unitId))
     await due.groups(tx, [...units])
     await due.accounts(tx, ids(of(({ command }) => !QUIET.includes(command.type))))
-    for (const each of of(({ command }) => command.type === 'leave')) await postLeaving(tx, each, because)
+    for (const each of of(({ command }) => command.type === 'leave')) await postLeaving(tx, each, because, policy)
   }
 
   /** Roles, posts, holdings and one-time links of those who serve no more. */
@@ -167,7 +167,12 @@ export function enactingOf(deps: {
   }
 
   /** What will happen when, to whoever leaves; nothing to the dead. */
-  async function postLeaving(tx: Tx, { account, command, after }: Enacted, { letter }: Because): Promise<void> {
+  async function postLeaving(
+    tx: Tx,
+    { account, command, after }: Enacted,
+    { letter }: Because,
+    policy: LifePolicy,
+  ): Promise<void> {
     if (command.type !== 'leave' || UNTOLD.includes(command.cause) || account.kind !== 'person' || after.until === null)
       return
     const address = EmailAddress.parse(`${account.local}@${domain}`)
@@ -176,7 +181,10 @@ export function enactingOf(deps: {
       language: account.language,
       template: 'leaving',
       about: `account:${account.id}`,
-      params: { name: account.displayName, address, on: after.since, until: after.until, letter: letter ?? null },
+      params: {
+        ...{ name: account.displayName, address, on: after.since, until: after.until, letter: letter ?? null },
+        deleted: addDays(after.until, policy.archivedDays),
+      },
     })
   }
 

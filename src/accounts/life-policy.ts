@@ -32,6 +32,8 @@ export const LifePolicy = z
     keepMonths: Months,
     leaderKeepMonths: Months,
     leaderTitles: z.array(z.string().trim().min(2, 'title').max(120, 'title')).max(100, 'title'),
+    /** Days before somebody's last day on which they are told what will happen when; 0: on the day alone. */
+    noticeDays: z.int('number').min(0, 'number').max(90, 'number').default(14),
     /** Days between the verified archive and the deletion of the mailbox. */
     archivedDays: Days(3_650),
     /** Days after deletion in which IT staff can bring a mailbox back. */
@@ -63,6 +65,7 @@ export const DEFAULT_LIFE: LifePolicy = {
     ...['Phó Chánh Văn phòng', 'Chánh Thanh tra', 'Phó Chánh Thanh tra', 'Trưởng ban', 'Phó Trưởng ban'],
     ...['Chi cục trưởng', 'Phó Chi cục trưởng', 'Trưởng phòng', 'Phó Trưởng phòng'],
   ],
+  noticeDays: 14,
   archivedDays: 7,
   recoverDays: 90,
   signInOnLeave: true,

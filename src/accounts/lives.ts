@@ -2,9 +2,11 @@ import { covers, hasRole, permit as permitOf, type Actor, type Permit, type Pers
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { dayOf, type Day } from '../kernel/day.ts'
+import { addDays, dayOf, type Day } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
+import { EmailAddress } from '../kernel/email-address.ts'
+import type { Letters } from '../letters/letters.ts'
 import type { Change, ChangeSeat, ChangeState, Grounds } from '../scheduled/change.ts'
 import type { Carry, Scheduled } from '../scheduled/scheduled.ts'
 import type { Units } from '../units/units.ts'
@@ -55,11 +57,12 @@ export function livesOf(deps: {
   life: LifePolicies
   enacting: Enacting
   moving: Moving
-  scheduled: Pick<Scheduled<LifeActRefusal>, 'ask' | 'hasOpen'>
+  scheduled: Pick<Scheduled<LifeActRefusal>, 'ask' | 'hasOpen' | 'tellOf'>
+  letters: Letters
   units: Pick<Units, 'find'>
   domain: string
 }) {
-  const { prisma, transaction, clock, life, enacting, moving, scheduled, units, domain } = deps
+  const { prisma, transaction, clock, life, enacting, moving, scheduled, letters, units, domain } = deps
 
   async function fits(
     tx: Tx,
@@ -210,6 +213,39 @@ export function livesOf(deps: {
     async inService(text: string): Promise<AccountId | null> {
       const name = text.trim().toLowerCase()
       return lives.inService(prisma, name.endsWith(`@${domain}`) ? name.slice(0, -domain.length - 1) : name)
+    },
+
+    /**
+     * Tells those who leave on a day to come what will happen when, some days before by policy: at the official address, which
+     * they still read, and at the contact e-mail. Answers how many were told.
+     */
+    async tellAhead(_permit: Permit<'life.run'>): Promise<number> {
+      const { policy } = await life.present()
+      if (policy.noticeDays === 0) return 0
+      return scheduled.tellOf(
+        'leave',
+        addDays(dayOf(clock()), policy.noticeDays),
+        async (tx, { subject, ...change }) => {
+          const id = subject.id as AccountId
+          const [account] = await store.lockAll(tx.db, [id])
+          const present = (await lives.livesOf(tx.db, [id], dayOf(tx.at))).get(id)
+          const command = AccountCommand.parse(change.command)
+          if (!account || !present || isMove(command) || account.kind !== 'person') return
+          const after = decideLife(present, command, policy, change.on)
+          if (!after.ok || after.value.until === null) return
+          const { until } = after.value
+          const address = EmailAddress.parse(`${account.local}@${domain}`)
+          for (const to of new Set([address, ...(account.contactEmail === null ? [] : [account.contactEmail])]))
+            await letters.post(tx, {
+              ...{ to, language: account.language, template: 'leaving', about: `account:${id}` },
+              params: {
+                ...{ name: account.displayName, address, on: change.on, until, letter: change.letter },
+                deleted: addDays(until, policy.archivedDays),
+              },
+            })
+          await store.event(tx.db, id, tx.at, 'leave-announced', '', null)
+        },
+      )
     },
 
     /** Does what time alone does: suspensions, leaves and terms that run out today. Answers how much happened. */

@@ -7,11 +7,12 @@ import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { addressOf, type LocalPart } from '../kernel/email-address.ts'
 import type { AccountId } from '../kernel/ids.ts'
 import type { EventDetail } from './account.ts'
+import type { Letters } from '../letters/letters.ts'
 import type { Due } from './due.ts'
 import type { Because, EnactRefusal, Enacting } from './enacting.ts'
 import type { Holders } from './holders.ts'
 import * as holdings from './holders-store.ts'
-import { serves } from './life.ts'
+import { serves, type Life } from './life.ts'
 import * as merged from './merging-store.ts'
 import * as moves from './moves-store.ts'
 import { noteLocals } from './relocating-store.ts'
@@ -26,9 +27,10 @@ export function mergingOf(deps: {
   due: Due
   holders: Holders
   enacting: Pick<Enacting, 'enact'>
+  letters: Letters
   domain: string
 }) {
-  const { addresses, due, holders, enacting, domain } = deps
+  const { addresses, due, holders, enacting, letters, domain } = deps
 
   /** What the other account's addresses become; it keeps one that nobody knows, under which its mail is found. */
   async function handAddresses(tx: Tx, kept: AccountId, other: store.Held): Promise<LocalPart[] | null> {
@@ -92,10 +94,12 @@ export function mergingOf(deps: {
       const held = serves(a.state) ? await holdings.heldNow(tx.db, other) : []
       const posts = serves(a.state) ? await merged.openPosts(tx.db, b.personId, today) : []
 
+      let ended: Life | null = null
       if (serves(b.state)) {
         const leave = { type: 'leave', cause: 'merged', successor: kept } as const
         const [left] = await enacting.enact(tx, by, [{ id: other, command: leave }], because)
         if (!left?.ok) return left ?? refuse({ kind: 'unknown-account' })
+        ended = left.value
       }
       for (const { mailbox, rights } of held) {
         const present = await holdings.present(tx.db, mailbox)
@@ -123,9 +127,21 @@ export function mergingOf(deps: {
       const full = (local: string) => addressOf(local as LocalPart, domain)
       const detail = detailOf(because)
       await store.events(tx.db, tx.at, [
-        { id: kept, kind: 'record-merged', byName: by.name, note: `${b.displayName}, ${full(b.local)}`, detail },
+        {
+          id: kept,
+          kind: 'record-merged',
+          byName: by.name,
+          note: `${b.displayName}, ${full(b.local)}`,
+          detail: { ...detail, addresses: passed.map(full) },
+        },
         { id: other, kind: 'merged-away', byName: by.name, note: full(a.local), detail },
       ])
+      const until = ended?.until ?? null
+      if (until !== null)
+        await letters.post(tx, {
+          ...{ to: full(a.local), language: a.language, template: 'merged', about: `account:${kept}` },
+          params: { name: a.displayName, address: full(a.local), other: full(b.local), until },
+        })
       tx.audit(by, 'account.merged', `account:${kept}`, { other, addresses: passed.map(full) })
       await due.withWhoShowsThem(tx, [kept, ...(b.state === 'deleted' || b.state === 'tombstone' ? [] : [other])])
       return accept(null)

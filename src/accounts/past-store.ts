@@ -20,6 +20,13 @@ export const postsOn = (db: Db, account: string, on: Day): Promise<PastPost[]> =
       AND (p.valid_to IS NULL OR p.valid_to > ${dayToDb(on)}::date)
     ORDER BY p.is_primary DESC, p.valid_from`
 
+/** All addresses that somebody knew, of those that an account has or had; not those that reach it for a time only. */
+export const addressesOf = (db: Db, account: string): Promise<{ local: string; livedAt: Date }[]> =>
+  db.$queryRaw`
+    SELECT local, first_live_at AS "livedAt" FROM address
+    WHERE holder_kind = 'account' AND holder_id = ${account}::uuid AND state IN ('live', 'tombstone') AND until IS NULL
+      AND first_live_at IS NOT NULL ORDER BY first_live_at, local`
+
 export type PastRole = { readonly role: string; readonly unitName: string | null }
 export const rolesOn = (db: Db, account: string, on: Day): Promise<PastRole[]> =>
   db.$queryRaw`

@@ -29,14 +29,20 @@ export type LetterParams = {
   ready: { name: string; address: string; at: string }
   /** To somebody who serves in another unit from now on: the mailbox stays. */
   transferred: { name: string; address: string; on: string; from: string; to: string; title: string }
-  /** To somebody who leaves: from which day sign-in stops, until when the mail is kept, and by which letter. */
+  /**
+   * To somebody who leaves, some days before and on the day: from which day sign-in stops, until when the mail is kept, when it is
+   * deleted, and by which letter.
+   */
   leaving: {
     name: string
     address: string
     on: string
     until: string
+    deleted: string
     letter: { number: string; date: string } | null
   }
+  /** To somebody who was recorded twice: which mailbox goes on, and until when the mail in the other is kept. */
+  merged: { name: string; address: string; other: string; until: string }
   /** To somebody who has not signed in for long: since when, and from which day on they no longer can. */
   idle: { name: string; address: string; since: string; on: string }
   /** To an administrator: the lists of their units are to be confirmed before a day; a reminder where they were asked before. */

@@ -27,7 +27,8 @@ export const FACTS = {
     needed: ['dia_chi', 'don_vi_moi', 'lien_ket'],
     other: ['ho_ten', 'ngay_hieu_luc', 'don_vi_cu', 'chuc_vu'],
   },
-  leaving: { needed: ['dia_chi', 'ngay_ngung', 'luu_den'], other: ['ho_ten', 'can_cu'] },
+  leaving: { needed: ['dia_chi', 'ngay_ngung', 'luu_den'], other: ['ho_ten', 'can_cu', 'ngay_xoa'] },
+  merged: { needed: ['dia_chi', 'dia_chi_cu', 'luu_den'], other: ['ho_ten'] },
   idle: { needed: ['dia_chi', 'ngay_khoa'], other: ['ho_ten', 'ngay_dung_cuoi'] },
   review: { needed: ['lien_ket', 'han'], other: ['ho_ten', 'so_nguoi', 'so_con_lai', 'nhac'] },
   reorganised: {

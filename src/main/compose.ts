@@ -12,6 +12,7 @@ import { resettingOf } from '../accounts/resetting.ts'
 import { rememberingOf } from '../accounts/remembering.ts'
 import { mergingOf } from '../accounts/merging.ts'
 import { holdersOf } from '../accounts/holders.ts'
+import { quotasOf } from '../accounts/quotas.ts'
 import { livesOf, type LifeActRefusal, type Lives } from '../accounts/lives.ts'
 import { adoptingOf } from '../accounts/adopting.ts'
 import { bulkAccountsOf } from '../accounts/bulk.ts'
@@ -128,17 +129,18 @@ export function compose(
     carry: (tx, change, ...rest) => (change.subject.kind === 'person' ? people : lives).carry(tx, change, ...rest),
   })
   const lives: Lives = livesOf({
-    ...{ prisma, transaction, clock, life, units, domain },
+    ...{ prisma, transaction, clock, life, letters, units, domain },
     scheduled: scheduledOf<LifeActRefusal>({ ...ofChanges, carry: (tx, change, by) => lives.carry(tx, change, by) }),
     enacting: accounts,
     moving: accounts,
   })
   const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
   const due = dueOf({ sync })
+  const quotas = quotasOf({ ...ofChanges, due, life, quotaMb: config.quotaMb })
   const people: People = peopleOf({
     ...{ ...ofChanges, secrets, domain },
     merging: mergingOf({
-      ...{ addresses: bulkAddresses, due, domain, enacting: accounts },
+      ...{ addresses: bulkAddresses, due, letters, domain, enacting: accounts },
       holders: holdersOf({ addresses, due, domain }),
     }),
     scheduled: scheduledOf<PersonActRefusal>({ ...ofChanges, carry: (...of) => people.carry(...of) }),
@@ -148,7 +150,7 @@ export function compose(
   const atMost = async () => (await brakes.limits.present()).policy.limits.suspend.number
   const ofLives = { prisma, transaction, clock, life, enacting: accounts, letters, atMost, domain }
   const idling = idlingOf({ ...ofLives, mail })
-  const remembering = rememberingOf({ prisma, read: (permit, id) => accounts.read(permit, id) })
+  const remembering = rememberingOf({ prisma, domain, read: (permit, id) => accounts.read(permit, id) })
   const reviews = reviewsOf(ofLives)
   // The brake lets plans begin that two people have released, and plans ask the brake: the later of the two is called later.
   const brakes = brakesOf({
@@ -273,6 +275,7 @@ export function compose(
       accounts,
       life,
       lives,
+      quotas,
       people,
       idling,
       reviews,

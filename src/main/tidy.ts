@@ -39,19 +39,23 @@ export async function reseat({ requests }: Services): Promise<void> {
 }
 
 /** Carries out the changes whose day has come, and what the terms of accounts bring about today. */
-export async function followLives({ scheduled, lives, log }: Services): Promise<void> {
+export async function followLives({ scheduled, lives, quotas, log }: Services): Promise<void> {
   const job = jobActor('life')
   const [due, terms] = [permit(job, 'scheduled.run'), permit(job, 'life.run')]
   if (!due.ok || !terms.ok) throw new Error('The job may not follow the lives of accounts')
   const { applied, refused } = await scheduled.runDue(due.value)
+  await lives.tellAhead(terms.value)
   const ended = await lives.runOut(terms.value)
+  const resized = await quotas.follow(terms.value)
+  if (resized > 0) log.info({ resized }, 'Mailboxes of another size')
   if (applied + refused + ended > 0) log.info({ applied, refused, ended }, 'Changes whose day has come')
 }
 
-/** Reads the last sign-ins at the mail server; warns and locks accounts that nobody uses. */
-export async function followIdle({ idling, log }: Services): Promise<void> {
+/** Daily: reads the last sign-ins at the mail server, warns and locks accounts that nobody uses; has sizes worked out anew. */
+export async function followIdle({ idling, quotas, log }: Services): Promise<void> {
   const allowed = permit(jobActor('life'), 'life.run')
   if (!allowed.ok) throw new Error('The job may not look after unused accounts')
+  await quotas.recheck(allowed.value)
   const { why, ...done } = await idling.follow(allowed.value)
   if (why === 'silent')
     log.warn(done, 'Nobody seems to sign in to mailboxes: is the plugin last_login at work? Nobody is locked')

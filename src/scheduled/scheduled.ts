@@ -228,6 +228,19 @@ export function scheduledOf<R extends { kind: string }>(deps: {
     /** What was sealed with a change that is still open; null when nothing was. Who may see it is the caller's to know. */
     sealedOf: async (tx: Tx, id: string): Promise<string | null> => (await store.lock(tx.db, id))?.sealed ?? null,
 
+    /**
+     * Tells of changes of a type that wait for a day until this one, each once: `tell` posts the letter in the transaction that
+     * notes it. Answers how many.
+     */
+    async tellOf(type: string, until: Day, tell: (tx: Tx, change: Change) => Promise<void>): Promise<number> {
+      const changes = await store.untold(prisma, type, until, HISTORY)
+      for (const change of changes)
+        await transaction(async (tx) => {
+          if (await store.noteTold(tx.db, change.id, tx.at)) await tell(tx, change)
+        })
+      return changes.length
+    },
+
     /** Whether such a change is open already, in the caller's transaction. */
     hasOpen: (tx: Tx, subject: ChangeSubject, types: readonly string[]): Promise<boolean> =>
       store.hasOpen(tx.db, subject, types),

@@ -137,6 +137,30 @@ export async function open(
 export const countOpen = (db: Db, state: 'proposed' | 'waiting', within: readonly UnitId[] | null): Promise<number> =>
   db.scheduledChange.count({ where: openIn(state, within) })
 
+/** Changes of a type that wait for a day until this one, of which nobody was told; the soonest first. */
+export async function untold(db: Db, type: string, until: Day, limit: number): Promise<Change[]> {
+  const rows = await db.scheduledChange.findMany({
+    where: {
+      state: 'waiting',
+      toldAt: null,
+      effectiveOn: { lte: dayToDb(until) },
+      command: { path: ['type'], equals: type },
+    },
+    orderBy: [{ effectiveOn: 'asc' }, { id: 'asc' }],
+    take: limit,
+    include: withAgreements,
+  })
+  return rows.map(changeOf)
+}
+/** Notes that they were told; false when somebody else has done so, or the change waits no more. */
+export async function noteTold(db: Db, id: string, at: Date): Promise<boolean> {
+  const { count } = await db.scheduledChange.updateMany({
+    where: { id, state: 'waiting', toldAt: null },
+    data: { toldAt: at },
+  })
+  return count === 1
+}
+
 /** Whether an open change of one of these types about the subject exists. */
 export async function hasOpen(db: Db, subject: ChangeSubject, types: readonly string[]): Promise<boolean> {
   const [row] = await db.$queryRaw<unknown[]>`

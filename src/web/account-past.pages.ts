@@ -4,7 +4,7 @@ import type { Services } from '../main/compose.ts'
 import { eventItem } from './account-life.ts'
 import { HttpFault } from './http-fault.ts'
 import { guarded, type Route } from './route.ts'
-import { day } from './views/formats.ts'
+import { bytes, day } from './views/formats.ts'
 
 /** An account as it was at the end of a day. */
 export function accountPastPages({ remembering, clock }: Services): Route[] {
@@ -17,7 +17,7 @@ export function accountPastPages({ remembering, clock }: Services): Route[] {
       const on = typed.success && typed.data <= today ? typed.data : today
       const found = await remembering.on(permit, page.param('id', AccountId), on)
       if (found === null) throw new HttpFault(404)
-      const { account, state, posts, roles, held, holders } = found
+      const { account, state, posts, roles, held, holders, address, aliases, quotaMb } = found
       const says = t.past
       const roleNames: Readonly<Record<string, string | undefined>> = t.roles
       const rows = (key: string, values: readonly string[]) => values.map((value) => ({ key, value }))
@@ -30,6 +30,9 @@ export function accountPastPages({ remembering, clock }: Services): Route[] {
         state,
         ...{ on, today, wrong: asked !== '' && asked !== on, action: `/tai-khoan/${account.id}/vao-ngay` },
         facts: [
+          ...rows(t.request.fields.address, address === null ? [] : [address]),
+          ...rows(t.account.aliases, aliases.length === 0 ? [] : [aliases.join(', ')]),
+          ...rows(t.decision.quota, [bytes(quotaMb * 1_048_576, lang)]),
           ...rows(
             t.request.fields.unit,
             posts.filter(({ primary }) => primary).map(({ title, unitName }) => t.life.page.post(title, unitName)),

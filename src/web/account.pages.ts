@@ -50,6 +50,7 @@ export function accountPage(services: Services): Route[] {
       const [first = 'thong-tin', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
       const record = page.may('person.read') ? await services.people.ofAccount(account.id) : null
+      const quota = section === 'thong-tin' ? await services.quotas.explain(account.id) : null
       const [why, usage, lastSignIn, rows, findings, explained, changes, open, trouble, request] = await Promise.all([
         section === 'thong-tin' || section === 'gia-tri' ? services.tombstones.why(localPartOf(account.address)) : null,
         accounts.usage(account),
@@ -90,6 +91,7 @@ export function accountPage(services: Services): Route[] {
         back: { href: '/tai-khoan', text: t.account.back },
         account,
         record,
+        quotaBy: quota && page.t.quotas.by[quota.by],
         why: why && whyText(t, why),
         trouble: troubleText(t, page.lang, account.contactEmail, trouble),
         usage,

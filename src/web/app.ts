@@ -20,6 +20,7 @@ import { peoplePages } from './people.pages.ts'
 import { changePages } from './changes.pages.ts'
 import { idlePages } from './idle.pages.ts'
 import { lifePages } from './life.pages.ts'
+import { quotaPolicyPages } from './quota-policy.pages.ts'
 import { lifePolicyPages } from './life-policy.pages.ts'
 import { addressPages } from './addresses.pages.ts'
 import { namingPages } from './naming.pages.ts'
@@ -102,6 +103,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
   ...policyPages(services),
   ...namingPages(services),
   ...lifePolicyPages(services),
+  ...quotaPolicyPages(services),
   ...attributePages(services),
   ...letterTextPages(services),
   ...undeliveredPages(services),

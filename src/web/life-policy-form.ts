@@ -4,7 +4,7 @@ import type { Words } from './words/vi.ts'
 
 const NUMBERS = [
   ...(['activationHours', 'idleWarnDays', 'idleLockDays', 'idleReviewDays', 'keepMonths', 'leaderKeepMonths'] as const),
-  ...(['archivedDays', 'recoverDays', 'reviewDays'] as const),
+  ...(['noticeDays', 'archivedDays', 'recoverDays', 'reviewDays'] as const),
 ] as const
 const SWITCHES = ['signInOnLeave', 'receiveSuspended', 'receiveKept'] as const
 export const POLICY_FIELDS = [
@@ -19,7 +19,7 @@ export type PolicyForm = Record<PolicyField, string>
 export const GROUPS = {
   activation: ['activationHours'],
   idle: ['idleWarnDays', 'idleLockDays', 'idleReviewDays'],
-  leaving: ['keepMonths', 'leaderKeepMonths', 'archivedDays', 'recoverDays'],
+  leaving: ['noticeDays', 'keepMonths', 'leaderKeepMonths', 'archivedDays', 'recoverDays'],
 } as const satisfies Record<string, readonly (typeof NUMBERS)[number][]>
 
 /** A policy as its form shows it: lists with commas or one a line. */

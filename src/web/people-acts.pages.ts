@@ -93,13 +93,16 @@ export function personActPages(services: Services, find: (page: Page) => Promise
       const common = { title: says.title, back: { href: `${RECORDS}/${view.id}`, text: view.fullName }, action: path }
       if (other === null || other.id === view.id || other.mergedInto !== null) {
         const q = page.query('q') || view.fullName
-        const found = await people.list(page.permit('person.read'), { q, page: 1 })
+        const others = async (words: string) =>
+          (await people.list(page.permit('person.read'), { q: words, page: 1 })).people.filter(
+            ({ id }) => id !== view.id,
+          )
+        const namesakes = await others(q)
+        const found = namesakes.length === 0 && page.query('q') === '' ? await others('') : namesakes
         await page.render('person-merge-find.njk', {
           ...common,
           q,
-          rows: found.people
-            .filter(({ id }) => id !== view.id)
-            .map((each) => ({ ...recordRow(page, each), mergeHref: listHref(path, { voi: each.id }) })),
+          rows: found.map((each) => ({ ...recordRow(page, each), mergeHref: listHref(path, { voi: each.id }) })),
         })
         return
       }

@@ -5,6 +5,7 @@ const POLICIES = [
   { name: 'naming', href: '/quy-dinh/dia-chi' },
   { name: 'steps', href: '/quy-dinh/phe-duyet' },
   { name: 'life', href: '/quy-dinh/vong-doi' },
+  { name: 'quotas', href: '/quy-dinh/dung-luong' },
   { name: 'letters', href: '/quy-dinh/thu' },
   { name: 'retention', href: '/quy-dinh/luu-tru' },
   { name: 'attributes', href: '/quy-dinh/thuoc-tinh' },

@@ -203,6 +203,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /nhap-danh-sach/:id/hoan-tac': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/hoan-tac', 403],
   'GET /nhap-danh-sach/:id/phieu': ['in', 403, 403, 403, 403, 200, 200],
   'POST /nhap-danh-sach/:id/phieu': [403, 403, 403, 403, 403, '/nhap-danh-sach/:id/phieu', 403],
+  'GET /quy-dinh/dung-luong': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /quy-dinh/dung-luong': [403, 403, 403, 403, 403, '/quy-dinh/dung-luong', 403],
   'GET /quy-dinh/nhap-danh-sach': ['in', 403, 403, 403, 403, 200, 200],
   'POST /quy-dinh/nhap-danh-sach': [403, 403, 403, 403, 403, '/quy-dinh/nhap-danh-sach', 403],
   'POST /nhap-danh-sach/:id/tai-ve': [403, 403, 403, 403, 403, 200, 403],
@@ -211,6 +213,14 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /thay-doi/:id': ['in', 403, ...within(200), 200, 200],
   'POST /thay-doi/:id/dong-y': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
   'POST /thay-doi/:id/khong-dong-y': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
+  'POST /thay-doi/:id/so-dinh-danh': [403, 403, 404, 404, 404, 404, 403],
+  'GET /nguoi': ['in', 403, 403, 403, 403, 200, 200],
+  'GET /nguoi/:id': ['in', 403, 403, 403, 403, 200, 200],
+  'POST /nguoi/:id/xem-so': [403, 403, 403, 403, 403, 200, 403],
+  'GET /nguoi/:id/so-dinh-danh': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /nguoi/:id/so-dinh-danh': [403, 403, 403, 403, 403, '/nguoi/:id/so-dinh-danh', 403],
+  'GET /nguoi/:id/gop': ['in', 403, 403, 403, 403, 200, 403],
+  'POST /nguoi/:id/gop': [403, 403, 403, 403, 403, '/nguoi/:id/gop?voi=*', 403],
   'POST /thay-doi/:id/huy': [403, 403, ...within('/thay-doi/:id'), '/thay-doi/:id', 403],
 
   'GET /don-vi': ['in', 403, 200, 200, 200, 200, 200],
@@ -467,6 +477,10 @@ async function caseOf(key: string, place: Place, role: Role): Promise<{ id: stri
       if (key.includes('/nhap-danh-sach/:id'))
         return { id: imported, fields: { act: key.includes('/viec') ? 'withdraw' : 'skip', group: 'name' } }
       if (key.includes('/thay-doi/:id')) return { id: await changeOf(place), fields: {} }
+      if (key.includes('/nguoi/:id')) {
+        const person = async (of: Place) => (await web.services.people.ofAccount(subjects[of].account)) ?? ''
+        return { id: await person(place), fields: { voi: await person(place === 'other' ? 'agency' : 'other') } }
+      }
       if (key.includes('/ra-soat/:id')) return { id: await reviewId(), fields: { unit, act: 'save' } }
       if (key.includes('/ma-truy-cap'))
         return { id: await tokenIdOf(key.includes('moi-nguoi') ? 'person' : role), fields: {} }

@@ -13,6 +13,7 @@ import { importsEn } from './imports.en.ts'
 import { reviewsEn } from './reviews.en.ts'
 import { pastEn } from './past.en.ts'
 import { peopleEn } from './people.en.ts'
+import { quotasEn } from './quotas.en.ts'
 import { passwordEn } from './password.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
@@ -1194,6 +1195,7 @@ export const en: Words = {
       ...letterPagesEn.audit,
       ...reviewsEn.audit,
       ...peopleEn.audit,
+      ...quotasEn.audit,
       ...passwordEn.audit,
       ...importsEn.audit,
       ...reorganisationsEn.audit,
@@ -1219,6 +1221,7 @@ export const en: Words = {
   idle: idleEn,
   past: pastEn,
   people: peopleEn,
+  quotas: quotasEn,
   reviews: reviewsEn,
   password: passwordEn,
   rosters: rostersEn,

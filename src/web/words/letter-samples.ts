@@ -30,9 +30,10 @@ export const SAMPLES: LetterParams = {
   ready: { name, address, at: '2026-11-23T08:30:00Z' },
   transferred: { name, address, on: '2026-12-01', from: unit, to: 'Sở Tài chính', title: 'Chuyên viên' },
   leaving: {
-    ...{ name, address, on: '2026-12-31', until: '2027-06-30' },
+    ...{ name, address, on: '2026-12-31', until: '2027-06-30', deleted: '2027-07-07' },
     letter: { number: '128/QĐ-SNV', date: '2026-11-20' },
   },
+  merged: { name, address, other: 'nguyenthilan2@quangninh.gov.vn', until: '2027-06-30' },
   idle: { name, address, since: '2026-10-24', on: '2026-12-08' },
   review: {
     ...{ name: 'Trần Thị Minh Hà', id: '00000000-0000-4000-8000-000000000000' },

@@ -106,8 +106,14 @@ export const lettersEn: LetterTexts = {
     'Your mailbox {dia_chi} when you leave',
     dear,
     'From {ngay_ngung} sign-in stops{can_cu}.',
-    'Mail is kept until {luu_den}, then archived and deleted. The address {dia_chi} is never given to anyone else.',
+    'Mail is kept until {luu_den}, then archived, and deleted from the mailbox on {ngay_xoa}. The address {dia_chi} is never given to anyone else.',
     'Your unit names who takes over official mail. If you need letters again while they are kept, ask your unit.',
+  ),
+  merged: letter(
+    'Mailbox {dia_chi} and the address {dia_chi_cu}',
+    dear,
+    'Two records of you were merged into one. The mailbox {dia_chi} goes on as before; mail to {dia_chi_cu} arrives there from now on.',
+    'Former mail at {dia_chi_cu} is kept until {luu_den}; if you need it, ask {email_ho_tro}. If this is not your address, call {dien_thoai} at once.',
   ),
   idle: letter(
     'Mailbox {dia_chi} has not been used for long',

@@ -89,9 +89,13 @@ const FILLING: Filling = {
     ...{ ho_ten: name, dia_chi: address, ngay_hieu_luc: day(on, lang), don_vi_cu: was, don_vi_moi: to, chuc_vu: title },
     lien_ket: from.signIn,
   }),
-  leaving: ({ name, address, on, until, letter }, _, lang) => ({
+  leaving: ({ name, address, on, until, deleted, letter }, _, lang) => ({
     ...{ ho_ten: name, dia_chi: address, ngay_ngung: day(on, lang), luu_den: day(until, lang) },
+    ngay_xoa: day(deleted, lang),
     can_cu: letter === null ? '' : BY_LETTER[lang](letter.number, day(letter.date, lang)),
+  }),
+  merged: ({ name, address, other, until }, _, lang) => ({
+    ...{ ho_ten: name, dia_chi: address, dia_chi_cu: other, luu_den: day(until, lang) },
   }),
   idle: ({ name, address, since, on }, _, lang) => ({
     ...{ ho_ten: name, dia_chi: address, ngay_dung_cuoi: day(since, lang), ngay_khoa: day(on, lang) },

@@ -106,8 +106,14 @@ export const lettersVi: LetterTexts = {
     'Về hộp thư {dia_chi} khi thôi công tác',
     dear,
     'Từ ngày {ngay_ngung}, hộp thư ngừng đăng nhập{can_cu}.',
-    'Thư được lưu giữ đến ngày {luu_den}, sau đó được lưu trữ rồi xóa. Địa chỉ {dia_chi} không cấp lại cho người khác.',
+    'Thư được lưu giữ đến ngày {luu_den}, sau đó được lưu trữ, và xóa khỏi hộp thư ngày {ngay_xoa}. Địa chỉ {dia_chi} không cấp lại cho người khác.',
     'Thư công vụ đang xử lý do đơn vị phân công người tiếp nhận. Nếu cần lại thư trong thời gian lưu giữ, xin liên hệ đơn vị.',
+  ),
+  merged: letter(
+    'Hộp thư {dia_chi} và địa chỉ {dia_chi_cu}',
+    dear,
+    'Hai hồ sơ của Ông/Bà đã được gộp làm một. Hộp thư {dia_chi} tiếp tục dùng như trước; thư gửi đến {dia_chi_cu} từ nay vào hộp thư này.',
+    'Thư cũ ở {dia_chi_cu} được lưu giữ đến ngày {luu_den}; nếu cần, xin liên hệ {email_ho_tro}. Nếu đây không phải địa chỉ của Ông/Bà, báo ngay {dien_thoai}.',
   ),
   idle: letter(
     'Hộp thư {dia_chi} lâu không dùng',

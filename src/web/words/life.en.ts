@@ -10,6 +10,7 @@ export const lifeEn: typeof lifeVi = {
     'idle-warned': 'Warned for being unused',
     'idle-locked': 'Sign-in stopped, unused',
     'came-back': 'In use again',
+    'leave-announced': 'Told of the last day beforehand',
     left: 'No longer in use, mail is kept',
     'kept-until': 'Kept until another day',
     archived: 'Mailbox archived, receives no more',
@@ -398,6 +399,7 @@ export const lifeEn: typeof lifeVi = {
       idleWarnDays: 'Warn after (days without a sign-in)',
       idleLockDays: 'Stop sign-in after (days)',
       idleReviewDays: 'List for recall after (days)',
+      noticeDays: 'Notice before the last day (days)',
       keepMonths: 'Keep mail after leaving (months)',
       leaderKeepMonths: 'Keep leaders’ mail (months)',
       leaderTitles: 'Leaders’ titles, one a line',
@@ -414,6 +416,7 @@ export const lifeEn: typeof lifeVi = {
       why: 'Reason for the change',
     },
     hints: {
+      noticeDays: 'Whoever leaves reads when sign-in stops and until when mail is kept; 0: on the day alone',
       leaderTitles: 'Titles that begin with these words, whatever their accents and capitals',
       recoverDays: 'When this is over the archive is deleted',
       reviewMonths: 'Numbers from 1 to 12 with commas between; leave it empty and none opens by itself',

@@ -10,6 +10,7 @@ export const lifeVi = {
     'idle-warned': 'Đã nhắc vì lâu không dùng',
     'idle-locked': 'Ngừng đăng nhập vì không sử dụng',
     'came-back': 'Hoạt động trở lại',
+    'leave-announced': 'Đã báo trước ngày thôi sử dụng',
     left: 'Thôi sử dụng, lưu giữ thư',
     'kept-until': 'Đổi ngày lưu giữ',
     archived: 'Lưu trữ hộp thư, ngừng nhận thư',
@@ -406,6 +407,7 @@ export const lifeVi = {
       idleWarnDays: 'Nhắc sau (ngày không đăng nhập)',
       idleLockDays: 'Ngừng đăng nhập sau (ngày)',
       idleReviewDays: 'Đưa vào danh sách thu hồi sau (ngày)',
+      noticeDays: 'Báo trước ngày thôi (ngày)',
       keepMonths: 'Lưu giữ thư sau khi thôi (tháng)',
       leaderKeepMonths: 'Lưu giữ thư của lãnh đạo (tháng)',
       leaderTitles: 'Chức vụ lãnh đạo, mỗi dòng một chức vụ',
@@ -423,6 +425,7 @@ export const lifeVi = {
     },
     hints: {
       leaderTitles: 'Chức vụ bắt đầu bằng các từ này, không phân biệt dấu và chữ hoa',
+      noticeDays: 'Người sắp thôi nhận thư: ngừng ngày nào, thư giữ và xóa ngày nào; 0 là chỉ báo đúng ngày',
       recoverDays: 'Hết thời hạn này, bản lưu trữ bị xóa',
       reviewMonths: 'Các số từ 1 đến 12, cách nhau dấu phẩy; để trống thì không tự mở',
       seconds: 'Điều chuyển, kiêm nhiệm, xóa trước hạn và giữ theo yêu cầu pháp lý luôn cần hai người',

@@ -10,7 +10,10 @@ export const peopleEn: typeof peopleVi = {
   search: 'Name, address, account or identification number',
   tabs: { all: 'All records', alike: 'Possibly doubled' },
   columns: { who: 'Name', born: 'Born', number: 'Identification number', account: 'Account', unit: 'Unit' },
-  none: { all: 'There are no records yet.', alike: 'No two records of one name and birth date could be one person.' },
+  nothing: {
+    all: 'There are no records yet.',
+    alike: 'No two records of one name and birth date could be one person.',
+  },
   alikeLead: 'The same name, the same birth date, and not two different numbers. Compare before you merge.',
   noNumber: 'None yet',
   noAccount: 'No account',

@@ -8,7 +8,10 @@ export const peopleVi = {
   search: 'Họ tên, địa chỉ, số tài khoản hoặc số định danh',
   tabs: { all: 'Mọi hồ sơ', alike: 'Có thể trùng' },
   columns: { who: 'Họ tên', born: 'Ngày sinh', number: 'Số định danh', account: 'Tài khoản', unit: 'Đơn vị' },
-  none: { all: 'Chưa có hồ sơ nào.', alike: 'Không có hai hồ sơ nào cùng họ tên và ngày sinh mà có thể là một người.' },
+  nothing: {
+    all: 'Chưa có hồ sơ nào.',
+    alike: 'Không có hai hồ sơ nào cùng họ tên và ngày sinh mà có thể là một người.',
+  },
   alikeLead: 'Cùng họ tên, cùng ngày sinh, và chưa có hai số định danh khác nhau. So sánh rồi mới gộp.',
   noNumber: 'Chưa có',
   noAccount: 'Không có tài khoản',

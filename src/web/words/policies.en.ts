@@ -14,6 +14,10 @@ export const policiesEn: typeof policiesVi = {
       title: 'Life of an account',
       text: 'After how long unused one is warned, stopped, withdrawn; how long mail is kept after leaving.',
     },
+    quotas: {
+      title: 'Mailbox sizes',
+      text: 'How large mailboxes are by position and unit; larger where a request was approved.',
+    },
     letters: {
       title: 'Words of letters',
       text: 'The texts of confirmation, return, approval and reminder, in both languages.',

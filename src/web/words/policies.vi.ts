@@ -12,6 +12,10 @@ export const policiesVi = {
       title: 'Vòng đời tài khoản',
       text: 'Bao lâu không dùng thì nhắc, ngừng, thu hồi; giữ thư bao lâu sau khi nghỉ.',
     },
+    quotas: {
+      title: 'Dung lượng hộp thư',
+      text: 'Hộp thư lớn bao nhiêu theo chức vụ và đơn vị; đề nghị đã duyệt thì lớn hơn.',
+    },
     letters: {
       title: 'Lời thư gửi đi',
       text: 'Văn bản các thư xác nhận, trả lại, duyệt, nhắc việc, bằng hai ngôn ngữ.',

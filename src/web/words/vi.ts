@@ -13,6 +13,7 @@ import { importsVi } from './imports.vi.ts'
 import { reviewsVi } from './reviews.vi.ts'
 import { pastVi } from './past.vi.ts'
 import { peopleVi } from './people.vi.ts'
+import { quotasVi } from './quotas.vi.ts'
 import { passwordVi } from './password.vi.ts'
 import { listsVi } from './lists.vi.ts'
 import { sharedVi } from './shared.vi.ts'
@@ -1204,6 +1205,7 @@ export const vi = {
       ...letterPagesVi.audit,
       ...reviewsVi.audit,
       ...peopleVi.audit,
+      ...quotasVi.audit,
       ...passwordVi.audit,
       ...importsVi.audit,
       ...reorganisationsVi.audit,
@@ -1229,6 +1231,7 @@ export const vi = {
   idle: idleVi,
   past: pastVi,
   people: peopleVi,
+  quotas: quotasVi,
   reviews: reviewsVi,
   password: passwordVi,
   rosters: rostersVi,
