@@ -89,6 +89,8 @@ export const letterPagesEn: typeof letterPagesVi = {
     nhac: 'The word of a reminder',
     can_cu: 'The letter it rests on, if any',
     luu_den: 'Last day that mail is kept',
+    ngay_xoa: 'Day on which the mailbox is deleted',
+    dia_chi_cu: 'Address of the record that was merged',
     nguoi_duoc_thay: 'Whom they deputise for',
     tu_ngay: 'First day',
     den_ngay: 'Last day',

@@ -91,6 +91,8 @@ export const letterPagesVi = {
     nhac: 'Chữ “Nhắc lại” khi nhắc',
     can_cu: 'Văn bản căn cứ, nếu có',
     luu_den: 'Ngày lưu giữ cuối cùng',
+    ngay_xoa: 'Ngày xóa hộp thư',
+    dia_chi_cu: 'Địa chỉ của hồ sơ đã gộp',
     nguoi_duoc_thay: 'Người được thay',
     tu_ngay: 'Ngày đầu',
     den_ngay: 'Ngày cuối',
