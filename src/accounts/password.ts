@@ -18,7 +18,10 @@ export type PasswordRefusal =
   | { kind: 'guessable' }
   | { kind: 'not-repeated' }
 
-const strength = new ZxcvbnFactory({ dictionary: common.dictionary, graphs: common.adjacencyGraphs })
+let made: ZxcvbnFactory | null = null
+/** Made for the first password: most processes never judge any, and its word lists take 20 MB. */
+const strength = (): ZxcvbnFactory =>
+  (made ??= new ZxcvbnFactory({ dictionary: common.dictionary, graphs: common.adjacencyGraphs }))
 
 /**
  * Whether a password may be taken, with every reason against it. Any characters count, spaces and accents too; what counts
@@ -42,7 +45,7 @@ export function checkPassword(
   const phone = (owner.phone ?? '').replace(/\D/g, '').replace(/^84/, '0')
   if (phone.length >= 8 && password.replace(/\D/g, '').includes(phone)) found.push({ kind: 'contains-phone' })
   // The library looks at the first 100 characters or so; what is longer is not made weaker by being cut.
-  if (strength.check(password.slice(0, 100), [fold(owner.fullName), owner.local, 'congvu', 'quangninh']).score < 2)
+  if (strength().check(password.slice(0, 100), [fold(owner.fullName), owner.local, 'congvu', 'quangninh']).score < 2)
     found.push({ kind: 'guessable' })
   if (password !== repeated) found.push({ kind: 'not-repeated' })
   return found

@@ -13,20 +13,22 @@ export async function takenAmong(
   asked: { readonly bare: readonly string[]; readonly stems: readonly string[] },
   at: Date,
 ): Promise<Set<string>> {
-  const taken = new Set<string>()
-  for (let n = 0; n < Math.max(asked.bare.length, asked.stems.length); n += SLICE) {
-    const bare = asked.bare.slice(n, n + SLICE)
-    const stems = asked.stems.slice(n, n + SLICE)
-    const rows = await db.$queryRaw<{ local: string }[]>`
-      SELECT local FROM address
-      WHERE namespace_id = ${NAMESPACE} AND local = ANY (${bare}::text[]) AND NOT (state = 'reserved' AND until < ${at})
-      UNION
-      SELECT a.local FROM unnest(${stems}::text[]) stem JOIN address a ON a.namespace_id = ${NAMESPACE}
-        AND a.local >= stem COLLATE "C" AND a.local < (stem || ':') COLLATE "C"
-      WHERE ltrim(substr(a.local, length(stem) + 1), '0123456789') = '' AND NOT (a.state = 'reserved' AND a.until < ${at})`
-    for (const { local } of rows) taken.add(local)
-  }
-  return taken
+  const slices = Math.ceil(Math.max(asked.bare.length, asked.stems.length) / SLICE)
+  const found = await Promise.all(
+    Array.from({ length: slices }, (_, n) => {
+      // One text travels faster than an array; no address holds a space.
+      const sliceOf = (texts: readonly string[]) => texts.slice(n * SLICE, (n + 1) * SLICE).join(' ')
+      const [bare, stems] = [sliceOf(asked.bare), sliceOf(asked.stems)]
+      return db.$queryRaw<{ local: string }[]>`
+        SELECT local FROM address WHERE namespace_id = ${NAMESPACE} AND local = ANY (string_to_array(${bare}, ' '))
+          AND NOT (state = 'reserved' AND until < ${at})
+        UNION
+        SELECT a.local FROM unnest(string_to_array(${stems}, ' ')) stem JOIN address a ON a.namespace_id = ${NAMESPACE}
+          AND a.local >= stem COLLATE "C" AND a.local < (stem || ':') COLLATE "C"
+        WHERE ltrim(substr(a.local, length(stem) + 1), '0123456789') = '' AND NOT (a.state = 'reserved' AND a.until < ${at})`
+    }),
+  )
+  return new Set(found.flat().map(({ local }) => local))
 }
 
 export type Given = { readonly local: LocalPart; readonly account: string; readonly reason: Reason | null }

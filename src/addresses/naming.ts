@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LocalPart } from '../kernel/email-address.ts'
+import { isLocalPart, LocalPart } from '../kernel/email-address.ts'
 import type { Passed } from './address.ts'
 import type { PersonName } from '../kernel/person-name.ts'
 import { fold } from '../kernel/text.ts'
@@ -122,13 +122,11 @@ export type Form = {
 /** The values of every rule in order; never empty for a name that can be read. */
 export function formsOf(policy: NamingPolicy, subject: Subject, domain = ''): readonly Form[] {
   const rules = rulesOf(policy, subject, domain)
-  const known = [...rules, ...(subject.kind === 'person' ? ['{hodemten}'] : ['{tenlien}'])].map((rule) => ({
-    rule,
-    text: render(policy, rule, subject),
-  }))
+  const valuesOf = (patterns: readonly string[]) =>
+    patterns.map((rule) => ({ rule, text: render(policy, rule, subject) })).filter(({ text }) => text !== '')
   const room = policy.max - NUMBER_ROOM
-  const usable = known.slice(0, rules.length).filter(({ text }) => text !== '')
-  const all = usable.length > 0 ? usable : known.filter(({ text }) => text !== '')
+  const usable = valuesOf(rules)
+  const all = usable.length > 0 ? usable : valuesOf(subject.kind === 'person' ? ['{hodemten}'] : ['{tenlien}'])
   const fitting = all.filter(({ text }) => text.length <= room)
   // Cut only where no rule's value is short enough.
   const texts =
@@ -141,7 +139,7 @@ export function formsOf(policy: NamingPolicy, subject: Subject, domain = ''): re
     seen.add(text)
     const stem = /\d$/.test(text) ? `${text}${policy.hyphens ? '-' : policy.dots ? '.' : 'x'}` : text
     const from = Math.max(2, 10 ** (policy.min - stem.length - 1))
-    return [{ rule, bare: mayStandAlone(policy, text, rule) ? LocalPart.parse(text) : null, stem, from }]
+    return [{ rule, bare: mayStandAlone(policy, text, rule) ? text : null, stem, from }]
   })
 }
 
@@ -195,15 +193,17 @@ function rulesOf(policy: NamingPolicy, subject: Subject, domain: string): readon
   return policy.overrides.find(fits)?.patterns ?? policy[subject.kind]
 }
 
-function mayStandAlone(policy: NamingPolicy, text: string, rule: string): boolean {
+function mayStandAlone(policy: NamingPolicy, text: string, rule: string): text is LocalPart {
   const plain = text.replace(/[.-]/g, '')
   if (rule !== 'exception' && (ALWAYS_RESERVED.has(plain) || policy.reserved.includes(plain))) return false
-  return text.length >= policy.min && text.length <= policy.max && LocalPart.safeParse(text).success
+  return text.length >= policy.min && text.length <= policy.max && isLocalPart(text)
 }
 
 function render(policy: NamingPolicy, rule: string, subject: Subject): string {
   const text = rule.replace(/\{([a-z.]+)\}/g, (_, name: string) => valueOf(name, subject, rule))
-  const shown = text.replace(policy.dots ? /(?!)/g : /\./g, '').replace(policy.hyphens ? /(?!)/g : /-/g, '')
+  if (!/[.-]/.test(text)) return text
+  const dotted = policy.dots ? text : text.replaceAll('.', '')
+  const shown = policy.hyphens ? dotted : dotted.replaceAll('-', '')
   // A part that somebody lacks leaves no separator behind.
   return trimmed(shown.replace(/([.-])[.-]+/g, '$1'))
 }

@@ -11,10 +11,11 @@ import { openRoster, type Roster } from './file.ts'
 import { doubtfulColumn } from './reading/doubt.ts'
 import { ASIDES_SHOWN, type Found } from './found.ts'
 import { decide, type Choices, type ImportId, type ImportRefusal, type NewImport } from './import.ts'
-import type { Planning, ReadRows } from './planning.ts'
-import { cellsText, CHUNK, type Chunks } from './chunks.ts'
+import { CHUNK, packed, type Chunks, type PackedRow } from './chunks.ts'
+import type { Deciding } from './deciding.ts'
+import type { Planning } from './planning.ts'
 import { senderOf } from './world.ts'
-import { factsOf } from './plan/facts.ts'
+import { factsOf, type Facts } from './plan/facts.ts'
 import { NO_PATCH } from './plan/patch.ts'
 import { mappingFault, type SheetMapping } from './reading/mapping.ts'
 import { FileRefused, type FileRefusal } from './reading/refusal.ts'
@@ -42,10 +43,11 @@ export function arrivingOf(deps: {
   clock: Clock
   seals: Seals
   chunks: Chunks
+  deciding: Pick<Deciding, 'contextOf'>
   planning: Planning
   limits: Partial<RosterLimits>
 }) {
-  const { prisma, transaction, clock, seals, chunks, planning, limits } = deps
+  const { prisma, transaction, clock, seals, chunks, deciding, planning, limits } = deps
 
   async function withRoster<T>(
     record: ImportRecord,
@@ -112,16 +114,17 @@ export function arrivingOf(deps: {
     async read(id: ImportId): Promise<void> {
       const record = await store.find(prisma, id)
       if (record?.state !== 'uploaded') return
-      const context = await planning.contextOf(record)
+      const context = await deciding.contextOf(record)
       const start = performance.now()
       const read = await withRoster(record, async (roster) => {
-        const rows: ReadRows['rows'][number][] = []
-        const cells: Promise<Buffer>[] = []
-        let texts: string[] = []
-        // What was read goes on sealed, on another thread; only what the plan needs stays open in memory.
+        const facts: Facts[] = []
+        const sealed: Promise<Buffer>[] = []
+        let open: PackedRow[] = []
+        let noted = NOTED
+        // What was read goes on sealed; only what the plan needs stays open in memory.
         const putAway = () => {
-          cells.push(chunks.seal('cells', texts))
-          texts = []
+          sealed.push(chunks.sealCells(open))
+          open = []
         }
         // An encoding that is a guess must be seen before a whole list is converted by it.
         const doubtful = doubtfulColumn(roster.tables)
@@ -129,24 +132,25 @@ export function arrivingOf(deps: {
           roster.need ??
           (doubtful === null ? null : ({ kind: 'needs-mapping', sheet: doubtful, why: 'encoding' } as const))
         if (need === null)
-          for await (const row of roster.rows()) {
-            const facts = factsOf({ ...row, seq: rows.length + 1 }, NO_PATCH, context)
-            rows.push({ sheet: row.sheet, number: row.number, facts })
-            texts.push(cellsText(row.cells))
-            if (texts.length === CHUNK) putAway()
-            if (rows.length % NOTED !== 0) continue
-            await noteRead(id, rows.length)
+          for await (const batch of roster.rows()) {
+            for (const { sheet, number, cells } of batch) {
+              facts.push(factsOf({ seq: facts.length + 1, sheet, number, cells }, NO_PATCH, context))
+              if (open.push(packed(cells)) === CHUNK) putAway()
+            }
+            if (facts.length < noted) continue
+            noted = facts.length + NOTED
+            await noteRead(id, facts.length)
           }
-        if (texts.length > 0) putAway()
+        if (open.length > 0) putAway()
         const found: Found = {
           ...{ format: roster.format, tables: roster.tables, asideCount: roster.asides.length },
           asides: roster.asides.slice(0, ASIDES_SHOWN),
           tookMs: Math.round(performance.now() - start),
         }
-        return { rows, cells: await Promise.all(cells), found, need }
+        return { facts, cells: await Promise.all(sealed), found, need }
       })
       if (!read.ok) return noteFault(id, 'unreadable', read.refusal)
-      const { rows, cells, found, need } = read.value
+      const { facts, cells, found, need } = read.value
       const mappings = Object.fromEntries(
         found.tables.filter(({ chosen }) => chosen).map(({ sheet, mapping }) => [sheet, mapping]),
       )
@@ -156,8 +160,8 @@ export function arrivingOf(deps: {
         data: { found: seals.found.seal(found), ...(need === null && { choices }) },
       })
       if (need !== null) return noteFault(id, 'matching', need)
-      if (rows.length === 0) return noteFault(id, 'unreadable', { kind: 'no-rows' })
-      await planning.first({ ...record, choices }, { rows, cells }, context)
+      if (facts.length === 0) return noteFault(id, 'unreadable', { kind: 'no-rows' })
+      await planning.first({ ...record, choices }, { facts, cells }, context)
     },
 
     /** How the columns are read, as a person says; remembered for the sender. The file is read anew. */

@@ -1,4 +1,5 @@
-import { writeXlsx, type Cell, type CellStyle, type DataValidation, type WriteSheet } from 'hucre/xlsx'
+import type { Cell, CellStyle, DataValidation, WriteSheet } from 'hucre/xlsx'
+import { xlsx } from '../kernel/xlsx.ts'
 import { columnName } from './reading/sheet.ts'
 
 /** A unit to choose, with the departments to choose within it. */
@@ -93,6 +94,7 @@ const HEAD: CellStyle = {
  */
 export async function blankWorkbook(units: readonly UnitToChoose[]): Promise<Uint8Array> {
   const pairs = units.flatMap(({ name, departments }) => departments.map((department) => [name, department] as const))
+  const { writeXlsx } = await xlsx()
   return writeXlsx({
     defaultFont: FONT,
     sheets: [listSheet(units.length, pairs.length), instructions(), unitSheet(units, pairs)],

@@ -35,10 +35,10 @@ export type Roster = {
   /** The first reason why `rows()` would refuse, or null. */
   readonly need: (FileRefusal & { kind: 'needs-mapping' }) | null
   /**
-   * The rows of people of the chosen tables, streamed, in the order of the file. Throws `FileRefused` when the file turns out
+   * The rows of people of the chosen tables, streamed in batches, in the order of the file. Throws `FileRefused` when the file turns out
    * to be damaged or too big further down (or when `need` says so); `readRoster` answers it as a value.
    */
-  rows(): AsyncGenerator<RosterRow>
+  rows(): AsyncGenerator<readonly RosterRow[]>
   /** The rows that were read over because they are about nobody; complete when `rows()` has ended. */
   readonly asides: readonly Aside[]
   close(): Promise<void>
@@ -72,9 +72,9 @@ export async function readRoster(
 ): Promise<Decision<{ rows: number; asides: readonly Aside[] }, FileRefusal>> {
   let rows = 0
   try {
-    for await (const row of roster.rows()) {
-      rows++
-      await each(row)
+    for await (const batch of roster.rows()) {
+      rows += batch.length
+      for (const row of batch) await each(row)
     }
     return accept({ rows, asides: roster.asides })
   } catch (error) {
@@ -148,20 +148,23 @@ async function describe(file: RawFile, options: RosterOptions): Promise<Roster> 
     unready?.need == null ? null : ({ kind: 'needs-mapping', sheet: unready.sheet, why: unready.need } as const)
   const asides: Aside[] = []
 
-  async function* rows(): AsyncGenerator<RosterRow> {
+  async function* rows(): AsyncGenerator<readonly RosterRow[]> {
     if (need !== null) throw refused(need)
     asides.length = 0
     for (const { raw, table, merges, mixed, swapped } of chosen) {
       const { mapping, sheet } = table
       const headings = table.columns.map(({ heading }) => heading)
       const read = rowReader(mapping, { sheet, merges, headings, today, mixed, swapped })
-      for await (const batch of raw.rows())
+      for await (const batch of raw.rows()) {
+        const understood: RosterRow[] = []
         for (const row of batch) {
           if (row.number < mapping.dataFrom) continue
           const done = read(row)
           if (isAside(done)) asides.push(done)
-          else yield done
+          else understood.push(done)
         }
+        if (understood.length > 0) yield understood
+      }
     }
   }
 

@@ -17,10 +17,13 @@ import { arrivingOf, type Arrival } from './arriving.ts'
 import { chunksOf } from './chunks.ts'
 import { decide, ImportId, type Command, type ImportPolicy, type ImportRefusal, type ImportState } from './import.ts'
 import { hashOf, partsOf } from './plan.ts'
+import { decidingOf } from './deciding.ts'
+import { planningAgainOf } from './planning-again.ts'
 import { planningOf } from './planning.ts'
 import { returningOf } from './returning.ts'
 import type { RosterLimits } from './reading/limits.ts'
 import { reviewingOf } from './reviewing.ts'
+import * as undoStore from './undo-store.ts'
 import * as rowsStore from './rows-store.ts'
 import { runningOf } from './running.ts'
 import { sealsOf } from './seals.ts'
@@ -55,8 +58,9 @@ export function importsOf(deps: {
 }) {
   const { prisma, transaction, clock, brakes } = deps
   const own = { ...deps, seals: sealsOf(deps.secrets), chunks: chunksOf(deps) }
-  const planning = planningOf(own)
-  const arriving = arrivingOf({ ...own, planning })
+  const deciding = decidingOf(own)
+  const arriving = arrivingOf({ ...own, deciding, planning: planningOf({ ...own, deciding }) })
+  const planning = planningAgainOf({ ...own, deciding })
   const reviewing = reviewingOf(own)
   const running = runningOf(own)
   const undoing = undoingOf(own)
@@ -195,12 +199,12 @@ export function importsOf(deps: {
     /** Finds out what can still be undone; nothing is. Refused: unknown-import, import-not-in-state, undo-too-late. */
     weigh: (permit: Permit<'import.change'>, id: ImportId) =>
       command(permit.actor, id, { type: 'weigh', at: clock() }, async (tx) => {
-        await rowsStore.forgetVerdicts(tx.db, id)
+        await undoStore.forgetVerdicts(tx.db, id)
         return { holdId: null }
       }),
     ...takingBackOf(deps),
     /** Of a weighed import: what can be undone, and what cannot, by why. */
-    verdicts: (_permit: Permit<'import.read'>, id: ImportId) => rowsStore.verdicts(prisma, id),
+    verdicts: (_permit: Permit<'import.read'>, id: ImportId) => undoStore.verdicts(prisma, id),
     slips: slipsOf(own),
 
     /** From how many changes on a second person looks, and how long things are kept: data with versions. */

@@ -1,4 +1,5 @@
-import { writeXlsx, writeXlsxStream, type CellValue, type ColumnDef } from 'hucre/xlsx'
+import type { CellValue, ColumnDef } from 'hucre/xlsx'
+import { xlsx } from '../kernel/xlsx.ts'
 import { openRaw } from './file.ts'
 import { DEFAULT_LIMITS, type RosterLimits } from './reading/limits.ts'
 import type { SheetMapping } from './reading/mapping.ts'
@@ -33,6 +34,7 @@ export async function* outcomeWorkbook(
       const { widths, last } = await measure(table)
       if (last > 0) sheets.push({ table, name: table.name === '' ? 'Danh sách' : table.name, widths })
     }
+    const { writeXlsx, writeXlsxStream } = await xlsx()
     const [only, ...others] = sheets
     if (only === undefined) return
     if (others.length === 0) {

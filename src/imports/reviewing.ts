@@ -8,6 +8,7 @@ import { senderOf } from './world.ts'
 import { isPatched, NO_PATCH, type Patch } from './plan/patch.ts'
 import { groupOf, isAcceptable, keyOf, type ReasonGroup } from './plan/reason.ts'
 import type { Seals } from './seals.ts'
+import * as countsStore from './counts-store.ts'
 import * as rowsStore from './rows-store.ts'
 import * as store from './store.ts'
 
@@ -121,7 +122,7 @@ export function reviewingOf(deps: { transaction: Transaction; seals: Seals; chun
     /** Says which unit the sender means by a spelling, for all its rows and for the next lists; null takes that back. */
     spell: (permit: Permit<'import.change'>, id: ImportId, spelling: string, unit: UnitId | null) =>
       answer(permit, id, 'unit-said', async (tx, record) => {
-        const found = (await rowsStore.spellingCounts(tx.db, id)).find((each) => each.spelling === spelling)
+        const found = (await countsStore.spellingCounts(tx.db, id)).find((each) => each.spelling === spelling)
         if (!found) return refuse({ kind: 'unknown-row' })
         if (unit === null) await store.forgetSpelling(tx.db, senderOf(record), spelling)
         else await store.rememberSpelling(tx.db, senderOf(record), spelling, unit, tx.at, permit.actor.name)

@@ -106,7 +106,8 @@ export type StoredRow = {
 }
 /** Whether a row can be undone: `''`, or what keeps it from that. */
 export type UndoVerdict = '' | 'used' | 'changed' | 'state' | 'erased'
-const ROW = Prisma.sql`seq, sheet, row_number AS "rowNumber", patch, print, spelling, outcome, groups, plan, digest,
+/** The columns of a stored row. */
+export const ROW = Prisma.sql`seq, sheet, row_number AS "rowNumber", patch, print, spelling, outcome, groups, plan, digest,
   unit_id AS "unitId", person_id AS "personId", account_id AS "accountId", state, before, note, search, undo`
 
 /** Rows after `seq` in the order of the file. */
@@ -157,49 +158,6 @@ export const done = (db: Db, id: ImportId, rows: readonly Done[], at: Date): Pro
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(seq int, "personId" uuid, "accountId" uuid, before text)
     WHERE r.import_id = ${id}::uuid AND r.seq = x.seq`
 
-/** Rows that were carried out, newest import's first to last; without a verdict, or all that can be undone. */
-export const toUndo = (db: Db, id: ImportId, verdict: 'none' | 'can', limit: number): Promise<StoredRow[]> =>
-  db.$queryRaw`
-    SELECT ${ROW} FROM import_row
-    WHERE import_id = ${id}::uuid AND state = 'done' AND (${verdict} = 'none' AND undo IS NULL OR ${verdict} = 'can' AND undo = '')
-    ORDER BY seq LIMIT ${limit}`
-export const forgetVerdicts = (db: Db, id: ImportId): Promise<unknown> =>
-  db.$executeRaw`UPDATE import_row SET undo = NULL WHERE import_id = ${id}::uuid AND undo IS NOT NULL`
-/** Notes of rows whether they can be undone, and, once they were, that they are. */
-export const judged = (
-  db: Db,
-  id: ImportId,
-  rows: readonly { readonly seq: number; readonly undo: UndoVerdict; readonly state: RowState }[],
-): Promise<unknown> =>
-  db.$executeRaw`
-    UPDATE import_row r SET undo = x.undo, state = x.state
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(seq int, undo text, state text)
-    WHERE r.import_id = ${id}::uuid AND r.seq = x.seq AND r.state = 'done'`
-/** What stays as it is. */
-export const keepRest = (db: Db, id: ImportId): Promise<unknown> =>
-  db.$executeRaw`UPDATE import_row SET state = 'kept' WHERE import_id = ${id}::uuid AND state = 'done' AND undo <> ''`
-/** All that can be undone, with the unit that each account is of now. */
-export const undoable = (
-  db: Db,
-  id: ImportId,
-): Promise<{ seq: number; digest: string; outcome: Outcome; unitId: UnitId | null }[]> =>
-  db.$queryRaw`
-    SELECT r.seq, r.digest, r.outcome, a.unit_id AS "unitId" FROM import_row r JOIN account a ON a.id = r.account_id
-    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.undo = '' ORDER BY r.seq`
-/** The next list says anew who its people are; whom this one made itself, and are no more, it knows again. */
-export const forgetMemory = (db: Db, id: ImportId): Promise<unknown> =>
-  db.$executeRaw`
-    DELETE FROM import_memory m WHERE m.import_id = ${id}::uuid AND NOT EXISTS (SELECT FROM import_row r
-      WHERE r.import_id = ${id}::uuid AND r.person_id = m.person_id AND r.outcome = 'create' AND r.state = 'undone')`
-
-/** Of the rows that were carried out: how many can be undone, and how many cannot, by what keeps them. */
-export async function verdicts(db: Db, id: ImportId): Promise<ReadonlyMap<UndoVerdict, number>> {
-  const rows = await db.$queryRaw<{ undo: UndoVerdict; n: number }[]>`
-    SELECT undo, count(*)::int AS n FROM import_row
-    WHERE import_id = ${id}::uuid AND undo IS NOT NULL GROUP BY 1`
-  return new Map(rows.map(({ undo, n }) => [undo, n]))
-}
-
 export const note = (db: Db, id: ImportId, seq: number, text: string): Promise<unknown> =>
   db.$executeRaw`UPDATE import_row SET note = ${text} WHERE import_id = ${id}::uuid AND seq = ${seq}`
 
@@ -235,113 +193,4 @@ export async function page(
     db.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM import_row WHERE ${where(id, filter, words)}`,
   ])
   return { rows, total: counted[0]?.n ?? 0 }
-}
-
-export type Counts = {
-  readonly outcomes: ReadonlyMap<Outcome, number>
-  readonly groups: ReadonlyMap<ReasonGroup, number>
-  readonly states: ReadonlyMap<RowState, number>
-  /** Of the rows that were carried out. */
-  readonly done: ReadonlyMap<Outcome, number>
-  /** Rows of the file, without people who are missing in it. */
-  readonly rows: number
-}
-export async function counts(db: Db, id: ImportId): Promise<Counts> {
-  const outcomes = await db.$queryRaw<{ outcome: Outcome; state: RowState; n: number; listed: number }[]>`
-    SELECT outcome, state, count(*)::int AS n, count(row_number)::int AS listed FROM import_row
-    WHERE import_id = ${id}::uuid GROUP BY 1, 2`
-  const groups = await db.$queryRaw<{ name: ReasonGroup; n: number }[]>`
-    SELECT name, count(*)::int AS n FROM import_row, unnest(groups) AS name
-    WHERE import_id = ${id}::uuid AND outcome IN ('review', 'refused') GROUP BY 1`
-  const sum = <K>(key: (row: (typeof outcomes)[number]) => K) => {
-    const by = new Map<K, number>()
-    for (const row of outcomes) by.set(key(row), (by.get(key(row)) ?? 0) + row.n)
-    return by
-  }
-  return {
-    outcomes: sum(({ outcome }) => outcome),
-    states: sum(({ state }) => state),
-    done: new Map(outcomes.filter(({ state }) => state === 'done').map(({ outcome, n }) => [outcome, n])),
-    groups: new Map(groups.map(({ name, n }) => [name, n])),
-    rows: outcomes.reduce((total, { listed }) => total + listed, 0),
-  }
-}
-
-export type Progress = {
-  readonly total: number
-  readonly done: number
-  /** Accounts of the import that each target has, read back. */
-  readonly inDirectory: number
-  readonly inMail: number
-  readonly needPerson: number
-}
-export async function progress(db: Db, id: ImportId): Promise<Progress> {
-  const [rows] = await db.$queryRaw<Pick<Progress, 'total' | 'done'>[]>`
-    SELECT count(*)::int AS total, count(*) FILTER (WHERE state <> 'open')::int AS done FROM import_row
-    WHERE import_id = ${id}::uuid AND outcome IN ('create', 'change', 'transfer', 'suspend')`
-  const [targets] = await db.$queryRaw<Omit<Progress, 'total' | 'done'>[]>`
-    SELECT count(*) FILTER (WHERE s.target = 'directory' AND s.applied >= s.wanted)::int AS "inDirectory",
-      count(*) FILTER (WHERE s.target = 'mail' AND s.applied >= s.wanted)::int AS "inMail",
-      count(DISTINCT s.subject_id) FILTER (WHERE s.applied < s.wanted AND s.fault = 'refused')::int AS "needPerson"
-    FROM import_row r, LATERAL (
-      SELECT * FROM sync WHERE subject_kind = 'account' AND subject_id = r.account_id OFFSET 0) s
-    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.outcome IN ('create', 'change', 'transfer', 'suspend')`
-  return { ...{ total: 0, done: 0, inDirectory: 0, inMail: 0, needPerson: 0 }, ...rows, ...targets }
-}
-
-/** Tells the planner how much there is by now; by itself it would look after the import. */
-export const analyse = (db: Db): Promise<unknown> =>
-  db.$executeRaw`ANALYZE person, post, account, address, sync, import_row`
-
-export type SpellingCount = { readonly spelling: string; readonly rows: number; readonly seq: number }
-/** How the rows that are still open write units, with one row of each spelling. */
-export const spellingCounts = (db: Db, id: ImportId): Promise<SpellingCount[]> =>
-  db.$queryRaw`
-    SELECT spelling, count(*)::int AS rows, min(seq)::int AS seq FROM import_row
-    WHERE import_id = ${id}::uuid AND spelling IS NOT NULL AND state = 'open' GROUP BY 1 ORDER BY 3`
-
-export const remember = (
-  db: Db,
-  rows: readonly { print: string; personId: PersonId; patch: string | null }[],
-  id: ImportId,
-  at: Date,
-): Promise<unknown> =>
-  db.$executeRaw`
-    INSERT INTO import_memory (print, person_id, patch, import_id, at)
-    SELECT DISTINCT ON (print) print, "personId", patch, ${id}::uuid, ${at}
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(print text, "personId" uuid, patch text) ORDER BY print
-    ON CONFLICT (print) DO UPDATE SET person_id = excluded.person_id, patch = excluded.patch, import_id = excluded.import_id,
-      at = excluded.at`
-
-/** Rows that changed nothing, but about which somebody decided something: the same row of a next list need not ask again. */
-export const rememberUnchanged = (db: Db, id: ImportId, at: Date): Promise<unknown> =>
-  db.$executeRaw`
-    INSERT INTO import_memory (print, person_id, patch, import_id, at)
-    SELECT DISTINCT ON (r.print) r.print, r.person_id, r.patch, ${id}::uuid, ${at} FROM import_row r
-    WHERE r.import_id = ${id}::uuid AND r.outcome = 'nothing' AND r.print IS NOT NULL AND r.person_id IS NOT NULL
-      AND (r.patch IS NOT NULL OR EXISTS (SELECT FROM person p WHERE p.id = r.person_id AND p.nin_hash IS NULL))
-    ORDER BY r.print, r.seq
-    ON CONFLICT (print) DO UPDATE SET person_id = excluded.person_id, patch = excluded.patch`
-
-/** Accounts of an import that wait for a slip, by unit and given name. */
-export const toHandOver = (
-  db: Db,
-  id: ImportId,
-): Promise<{ accountId: AccountId; unitId: UnitId; unitName: string }[]> =>
-  db.$queryRaw`
-    SELECT a.id AS "accountId", a.unit_id AS "unitId", coalesce(v.name, '') AS "unitName"
-    FROM import_row r
-    JOIN account a ON a.id = r.account_id
-    LEFT JOIN person p ON p.id = a.person_id
-    LEFT JOIN unit_version v ON v.unit_id = a.unit_id AND v.valid_to IS NULL
-    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.outcome = 'create' AND a.state = 'awaiting-activation'
-      AND a.hand_over = 'slip'
-    ORDER BY v.name, a.unit_id, p.given, p.full_name, a.number`
-
-/** How many people of an import get a link. */
-export async function linksSent(db: Db, id: ImportId): Promise<number> {
-  const [row] = await db.$queryRaw<{ n: number }[]>`
-    SELECT count(*)::int AS n FROM import_row r JOIN account a ON a.id = r.account_id
-    WHERE r.import_id = ${id}::uuid AND r.state = 'done' AND r.outcome = 'create' AND a.hand_over = 'link'`
-  return row?.n ?? 0
 }

@@ -6,30 +6,25 @@ import type { PrismaClient } from '../db/generated/client.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later } from '../kernel/clock.ts'
-import type { AccountId, PersonId } from '../kernel/ids.ts'
+import type { PersonId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
-import { handOverOf, personOf, saysOf, setOf, wasOf, type Creation } from './carried.ts'
+import { carryingOf, type Job } from './carrying.ts'
 import type { Chunks } from './chunks.ts'
 import type { ImportId } from './import.ts'
 import { digestOf, type KeptPlan } from './plan.ts'
-import type { Item } from './plan/item.ts'
 import type { Reason } from './plan/reason.ts'
 import { groupOf } from './plan/reason.ts'
-import type { Before, Seals } from './seals.ts'
+import type { Seals } from './seals.ts'
 import * as store from './store.ts'
 import type { ImportRecord } from './store.ts'
+import * as countsStore from './counts-store.ts'
+import * as memoryStore from './memory-store.ts'
 import * as rowsStore from './rows-store.ts'
-import * as worldStore from './world-store.ts'
 
 export type Running = ReturnType<typeof runningOf>
 
 /** Rows that are carried out in one transaction. */
 export const BATCH = 500
-
-type Job = { readonly row: rowsStore.StoredRow; readonly plan: KeptPlan; readonly item: Item }
-type Outcome =
-  | { readonly ok: true; readonly personId: PersonId; readonly accountId: AccountId; readonly before: Before | null }
-  | { readonly ok: false; readonly moved: (Reason & { code: 'moved' })['what'] }
 
 /**
  * Carries a plan out, in batches: what a batch does and that it was done is one transaction, so that whoever goes on after a crash
@@ -45,7 +40,8 @@ export function runningOf(deps: {
   changes: BulkChanges
   lives: Pick<Enacting, 'enact'>
 }) {
-  const { prisma, transaction, secrets, seals, chunks, accounts, changes, lives } = deps
+  const { prisma, transaction, seals, chunks } = deps
+  const carrying = carryingOf(deps)
 
   /** One batch; answers whether there may be more. */
   function batch(id: ImportId, limit: number): Promise<boolean> {
@@ -78,7 +74,7 @@ export function runningOf(deps: {
 
   async function finish(tx: Tx, record: ImportRecord): Promise<void> {
     await close(tx, record, 'done')
-    const { done, total } = await rowsStore.progress(tx.db, record.id)
+    const { done, total } = await countsStore.progress(tx.db, record.id)
     tx.audit(worker, 'import.done', `import:${record.id}`, { done, total })
   }
 
@@ -86,7 +82,7 @@ export function runningOf(deps: {
     const { policy } = await store.policy(tx.db)
     const undoUntil = later(tx.at, days(policy.undoDays))
     await store.update(tx.db, record.id, { state, wish: null, endedAt: tx.at, undoUntil })
-    await rowsStore.rememberUnchanged(tx.db, record.id, tx.at)
+    await memoryStore.rememberUnchanged(tx.db, record.id, tx.at)
   }
 
   async function carryOut(tx: Tx, record: ImportRecord, rows: readonly rowsStore.StoredRow[]): Promise<void> {
@@ -98,11 +94,7 @@ export function runningOf(deps: {
       return { row, plan, item: plan.item }
     })
     const by: Actor = { kind: 'job', id: `import:${record.id}`, name: record.byName }
-    const outcomes = new Map<number, Outcome>([
-      ...(await createAll(tx, by, record, jobs)),
-      ...(await changeAll(tx, by, jobs)),
-      ...(await suspendAll(tx, by, record, jobs)),
-    ])
+    const outcomes = await carrying(tx, by, record, jobs)
     const done: rowsStore.Done[] = []
     const moved: ReturnType<typeof reviewOf>[] = []
     const remembered: { print: string; personId: PersonId; patch: string | null }[] = []
@@ -116,7 +108,7 @@ export function runningOf(deps: {
     }
     await rowsStore.done(tx.db, record.id, done, tx.at)
     if (moved.length > 0) await rowsStore.setAside(tx.db, record.id, moved)
-    if (remembered.length > 0) await rowsStore.remember(tx.db, remembered, record.id, tx.at)
+    if (remembered.length > 0) await memoryStore.remember(tx.db, remembered, record.id, tx.at)
   }
 
   /** Waits for a person from now on. */
@@ -125,123 +117,6 @@ export function runningOf(deps: {
     const kept: KeptPlan = { ...plan, reasons }
     const digest = digestOf('review', JSON.stringify(kept))
     return { seq: row.seq, groups: [...new Set(reasons.map(groupOf))], plan: seals.plan.seal(kept), digest }
-  }
-
-  async function createAll(tx: Tx, by: Actor, record: ImportRecord, jobs: readonly Job[]) {
-    const found = new Map<number, Outcome>()
-    const creations = jobs.flatMap(({ row, item }) => (item.type === 'create' ? [{ row, item }] : []))
-    if (creations.length === 0) return found
-    const units = await worldStore.standing(tx.db, tx.at)
-    const known = await worldStore.alike(
-      tx.db,
-      creations.flatMap(({ row, item }) =>
-        item.nin === null && item.again === undefined
-          ? [{ seq: row.seq, name: item.name.full, birth: item.birth?.day ?? null, sex: item.sex }]
-          : [],
-      ),
-      record.id,
-    )
-    const possible = creations.filter(({ row, item }) => {
-      if (item.unitId === null || item.local === null || !units.has(item.unitId))
-        found.set(row.seq, { ok: false, moved: 'unit' })
-      else if (known.has(row.seq)) found.set(row.seq, { ok: false, moved: 'known' })
-      else return true
-      return false
-    })
-    const fresh = possible.filter(({ item }) => item.again === undefined)
-    const issued = await accounts.issueMany(
-      tx,
-      by,
-      fresh.map(({ item }) => personOf(item, record, secrets)),
-    )
-    for (const [seq, outcome] of await issueAgain(tx, by, record, possible)) found.set(seq, outcome)
-    fresh.forEach(({ row }, n) => {
-      const one = issued[n]
-      if (one?.ok) found.set(row.seq, { ok: true, ...one.value, before: null })
-      else found.set(row.seq, { ok: false, moved: one?.refusal.kind === 'address-taken' ? 'address' : 'known' })
-    })
-    return found
-  }
-
-  /** Accounts that were taken back are their people's again, with what the list says of them now. */
-  async function issueAgain(
-    tx: Tx,
-    by: Actor,
-    record: ImportRecord,
-    creations: readonly { readonly row: rowsStore.StoredRow; readonly item: Creation }[],
-  ): Promise<[number, Outcome][]> {
-    const asked = creations.flatMap(({ row, item }) => (item.again ? [{ row, item, ...item.again }] : []))
-    if (asked.length === 0) return []
-    const back = await lives.enact(
-      tx,
-      by,
-      asked.map(({ accountId: id }) => ({ id, command: { type: 'recover', to: 'in-use' } })),
-      // The way in is opened when the targets have them again, as for those who are new.
-      { why: record.fileName, quiet: true },
-    )
-    const recovered = asked.filter((_, n) => back[n]?.ok)
-    await accounts.beginAnew(
-      tx,
-      recovered.map(({ accountId: id, item }) => ({
-        id,
-        handOver: handOverOf(item, record),
-        language: record.language,
-      })),
-    )
-    const set = await changes.changeMany(
-      tx,
-      by,
-      recovered.map(({ accountId, item }) => ({ accountId, set: setOf(saysOf(item), secrets), was: {} })),
-    )
-    if (set.some((one) => !one.ok)) throw new Error('An account that came back cannot be changed')
-    const isBack = new Set(recovered.map(({ row }) => row.seq))
-    return asked.map(({ row: { seq }, personId, accountId }) => [
-      seq,
-      isBack.has(seq) ? { ok: true, personId, accountId, before: null } : { ok: false, moved: 'changed' },
-    ])
-  }
-
-  async function changeAll(tx: Tx, by: Actor, jobs: readonly Job[]) {
-    const found = new Map<number, Outcome>()
-    const alterations = jobs.flatMap(({ row, item }) =>
-      item.type === 'change' || item.type === 'transfer' ? [{ row, item }] : [],
-    )
-    if (alterations.length === 0) return found
-    const units = await worldStore.standing(tx.db, tx.at)
-    const possible = alterations.filter(({ row, item }) => {
-      if (item.set.unitId === undefined || units.has(item.set.unitId)) return true
-      found.set(row.seq, { ok: false, moved: 'unit' })
-      return false
-    })
-    const changed = await changes.changeMany(
-      tx,
-      by,
-      possible.map(({ item }) => ({ accountId: item.accountId, set: setOf(item.set, secrets), was: wasOf(item.was) })),
-    )
-    possible.forEach(({ row, item }, n) => {
-      const one = changed[n]
-      if (one?.ok)
-        found.set(row.seq, { ok: true, personId: item.personId, accountId: item.accountId, before: item.was })
-      else found.set(row.seq, { ok: false, moved: one?.refusal.kind === 'duplicate-person' ? 'known' : 'changed' })
-    })
-    return found
-  }
-
-  async function suspendAll(tx: Tx, by: Actor, record: ImportRecord, jobs: readonly Job[]) {
-    const suspensions = jobs.flatMap(({ row, item }) => (item.type === 'suspend' ? [{ row, item }] : []))
-    if (suspensions.length === 0) return new Map<number, Outcome>()
-    const set = await lives.enact(
-      tx,
-      by,
-      suspensions.map(({ item }) => ({ id: item.accountId, command: { type: 'suspend', until: null } })),
-      { why: record.fileName },
-    )
-    return new Map(
-      suspensions.map(({ row, item: { personId, accountId, state } }, n): [number, Outcome] => [
-        row.seq,
-        set[n]?.ok ? { ok: true, personId, accountId, before: { state } } : { ok: false, moved: 'changed' },
-      ]),
-    )
   }
 
   /** A row that alone cannot be carried out, whatever the reason: it waits, and says why, and the others go on. */
@@ -263,7 +138,7 @@ export function runningOf(deps: {
       for (let limit = BATCH; stop?.aborted !== true;) {
         try {
           if (!(await batch(id, limit))) return
-          if (isPowerOfTwo(++batches)) await rowsStore.analyse(prisma)
+          if (isPowerOfTwo(++batches)) await countsStore.analyse(prisma)
           limit = Math.min(BATCH, limit * 4)
         } catch (error) {
           if (isDatabaseAway(error)) throw error

@@ -3,7 +3,7 @@ import type { Activations, Slip } from '../accounts/activations.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { ImportId } from './import.ts'
-import * as rowsStore from './rows-store.ts'
+import * as slipsStore from './slips-store.ts'
 
 /** So many slips are made at once: each ends the codes before it, and is told this once. */
 export const SLIPS_AT_ONCE = 500
@@ -14,12 +14,12 @@ type Waiting = { readonly accountId: AccountId; readonly unitId: UnitId; readonl
 /** Hand-over slips of the accounts that an import created, as long as nobody has activated them. */
 export function slipsOf(deps: { prisma: PrismaClient; activations: Pick<Activations, 'slips'> }) {
   const { prisma, activations } = deps
-  const waiting = (id: ImportId): Promise<Waiting[]> => rowsStore.toHandOver(prisma, id)
+  const waiting = (id: ImportId): Promise<Waiting[]> => slipsStore.toHandOver(prisma, id)
 
   return {
     /** How many slips each unit needs, by name of unit, and how many people get a link instead. */
     async groups(_permit: Permit<'import.read'>, id: ImportId): Promise<{ units: SlipGroup[]; links: number }> {
-      const [rows, links] = await Promise.all([waiting(id), rowsStore.linksSent(prisma, id)])
+      const [rows, links] = await Promise.all([waiting(id), slipsStore.linksSent(prisma, id)])
       const units = [...Map.groupBy(rows, ({ unitId }) => unitId).values()].flatMap((of): SlipGroup[] => {
         const [first] = of
         return first === undefined ? [] : [{ unitId: first.unitId, unitName: first.unitName, n: of.length }]

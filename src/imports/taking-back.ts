@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { decide, ImportId, type ImportRefusal } from './import.ts'
 import { hashOf, partsUndone } from './plan.ts'
-import * as rowsStore from './rows-store.ts'
+import * as undoStore from './undo-store.ts'
 import * as store from './store.ts'
 
 export type TakingBack = { readonly holdId: string | null }
@@ -19,7 +19,7 @@ export function takingBackOf(deps: { transaction: Transaction; clock: Clock; bra
   const { transaction, clock, brakes } = deps
 
   async function planOf(tx: Tx, record: store.ImportRecord): Promise<Plan> {
-    const rows = await rowsStore.undoable(tx.db, record.id)
+    const rows = await undoStore.undoable(tx.db, record.id)
     const name = `${record.number} · ${record.fileName}`
     return { kind: 'undo', id: record.id, hash: hashOf(rows), name, parts: partsUndone(rows) }
   }

@@ -8,6 +8,8 @@ import type { UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import type { Chunks, OpenRow } from './chunks.ts'
 import type { ImportId } from './import.ts'
+import * as memoryStore from './memory-store.ts'
+import * as undoStore from './undo-store.ts'
 import * as rowsStore from './rows-store.ts'
 import { setOf, wasOf } from './carried.ts'
 import { BATCH } from './running.ts'
@@ -125,7 +127,7 @@ export function undoingOf(deps: {
   }
 
   async function weighBatch(id: ImportId, limit: number): Promise<boolean> {
-    const rows = await rowsStore.toUndo(prisma, id, 'none', limit)
+    const rows = await undoStore.toUndo(prisma, id, 'none', limit)
     if (rows.length > 0) {
       const verdicts = await transaction(
         async (tx): Promise<Verdicts> => {
@@ -152,7 +154,7 @@ export function undoingOf(deps: {
   const note = (id: ImportId, state: ImportRecord['state'], verdicts: Verdicts, to: () => rowsStore.RowState) =>
     transaction(async (tx) => {
       if ((await store.lock(tx.db, id))?.state !== state) return
-      await rowsStore.judged(
+      await undoStore.judged(
         tx.db,
         id,
         [...verdicts].map(([seq, undo]) => ({ seq, undo, state: to() })),
@@ -164,17 +166,17 @@ export function undoingOf(deps: {
       async (tx) => {
         const record = await store.lockUnlessBusy(tx.db, id)
         if (record?.state !== 'undoing') return false
-        const rows = await rowsStore.toUndo(tx.db, id, 'can', limit)
+        const rows = await undoStore.toUndo(tx.db, id, 'can', limit)
         if (rows.length === 0) {
-          await rowsStore.keepRest(tx.db, id)
-          await rowsStore.forgetMemory(tx.db, id)
+          await undoStore.keepRest(tx.db, id)
+          await memoryStore.forgetMemory(tx.db, id)
           await store.update(tx.db, id, { state: 'undone', undoneAt: tx.at })
-          const verdicts = await rowsStore.verdicts(tx.db, id)
+          const verdicts = await undoStore.verdicts(tx.db, id)
           tx.audit(jobActor('imports'), 'import.undone', `import:${id}`, Object.fromEntries(verdicts))
           return false
         }
         const verdicts = await takeBack(tx, record, rows)
-        await rowsStore.judged(
+        await undoStore.judged(
           tx.db,
           id,
           [...verdicts].map(([seq, undo]) => ({ seq, undo, state: undo === '' ? 'undone' : 'kept' })),
@@ -196,7 +198,7 @@ export function undoingOf(deps: {
         if (isDatabaseAway(error)) throw error
         if (limit > 1) limit = Math.ceil(limit / 4)
         else {
-          const [row] = await rowsStore.toUndo(prisma, id, state === 'weighing' ? 'none' : 'can', 1)
+          const [row] = await undoStore.toUndo(prisma, id, state === 'weighing' ? 'none' : 'can', 1)
           if (!row) throw error
           await note(id, state, new Map([[row.seq, 'state']]), () => (state === 'weighing' ? 'done' : 'kept'))
         }

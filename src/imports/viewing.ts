@@ -18,18 +18,20 @@ import type { Reason, ReasonGroup } from './plan/reason.ts'
 import { unitIndexOf, type Spelling, type UnitAnswer, spellingOf } from './plan/spelling.ts'
 import type { RosterCells } from './reading/fields.ts'
 import type { Seals } from './seals.ts'
+import * as countsStore from './counts-store.ts'
 import * as rowsStore from './rows-store.ts'
 import * as store from './store.ts'
 import * as worldStore from './world-store.ts'
 
-export type { Counts, Progress, RowState } from './rows-store.ts'
+export type { Counts, Progress } from './counts-store.ts'
+export type { RowState } from './rows-store.ts'
 export type ImportRecord = Omit<store.ImportRecord, 'found'>
 export type ImportView = {
   readonly record: ImportRecord
   readonly found: Found | null
   readonly unitName: string | null
-  readonly counts: rowsStore.Counts
-  readonly progress: rowsStore.Progress
+  readonly counts: countsStore.Counts
+  readonly progress: countsStore.Progress
   readonly policy: ImportPolicy
   /** What the brake would say of the plan now. */
   readonly brake: readonly BrakeReason[]
@@ -106,8 +108,8 @@ export function viewingOf(deps: {
     const record = await store.find(prisma, id)
     if (!record) return null
     const [counts, progress, policy, same, units, digests] = await Promise.all([
-      rowsStore.counts(prisma, id),
-      rowsStore.progress(prisma, id),
+      countsStore.counts(prisma, id),
+      countsStore.progress(prisma, id),
       store.policy(prisma),
       store.sameFile(prisma, record.fileHash, id),
       unitsNow(),
@@ -128,7 +130,7 @@ export function viewingOf(deps: {
 
   async function openSpellings(record: store.ImportRecord, units: worldStore.Units): Promise<SpellingView[]> {
     const [rows, said] = await Promise.all([
-      rowsStore.spellingCounts(prisma, record.id),
+      countsStore.spellingCounts(prisma, record.id),
       store.spellings(prisma, senderOf(record)),
     ])
     const index = unitIndexOf(units.known, units.successors)
@@ -183,7 +185,7 @@ export function viewingOf(deps: {
       const lines = await Promise.all(
         imports.map(async (record) => ({
           record: record satisfies ImportRecord,
-          counts: await rowsStore.counts(prisma, record.id),
+          counts: await countsStore.counts(prisma, record.id),
         })),
       )
       return { lines, total, page, pageSize: LIST_PAGE }
@@ -224,8 +226,8 @@ export function viewingOf(deps: {
     },
 
     /** Where the worker is; for a page that asks again and again. */
-    progress: (_permit: Permit<'import.read'>, id: ImportId): Promise<rowsStore.Progress> =>
-      rowsStore.progress(prisma, id),
+    progress: (_permit: Permit<'import.read'>, id: ImportId): Promise<countsStore.Progress> =>
+      countsStore.progress(prisma, id),
     state: async (_permit: Permit<'import.read'>, id: ImportId) => (await store.find(prisma, id))?.state ?? null,
 
     /** Rows of a sheet by their numbers in the file. */

@@ -50,13 +50,16 @@ export type Asked = {
   readonly units: readonly UnitId[]
 }
 
-/** People by number, by folded name, by identity and by unit, as they are on a day. */
+/**
+ * People by number, by folded name, by identity and by unit, as they are on a day. Asked of tens of thousands: one text travels
+ * in a fraction of the time that an array takes.
+ */
 export async function people(db: Db, asked: Asked, on: Day): Promise<Known[]> {
   const day = dayToDb(on)
   const rows = await db.$queryRaw<PersonRow[]>`
     WITH who AS (
-      SELECT id FROM person WHERE nin_hash = ANY (${asked.hashes}::text[])
-      UNION SELECT id FROM person WHERE fold = ANY (${asked.folds}::text[])
+      SELECT id FROM person WHERE nin_hash = ANY (string_to_array(${asked.hashes.join(' ')}, ' '))
+      UNION SELECT id FROM person WHERE fold = ANY (string_to_array(${asked.folds.join('|')}, '|'))
       UNION SELECT id FROM person WHERE id = ANY (${asked.persons}::uuid[])
       UNION SELECT person_id FROM account WHERE unit_id = ANY (${asked.units}::uuid[]) AND person_id IS NOT NULL
     )
@@ -85,7 +88,7 @@ export async function remembered(
   prints: readonly string[],
 ): Promise<{ print: string; personId: PersonId; patch: string | null }[]> {
   return db.$queryRaw`
-    SELECT print, person_id AS "personId", patch FROM import_memory WHERE print = ANY (${prints}::text[])`
+    SELECT print, person_id AS "personId", patch FROM import_memory WHERE print = ANY (string_to_array(${prints.join(' ')}, ' '))`
 }
 
 /** Who has these addresses; null where it is no account. */

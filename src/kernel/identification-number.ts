@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Day } from './day.ts'
 
+const TWELVE = /^\d{12}$/
 /**
  * The personal identification number (số định danh cá nhân): 12 digits; three of the place of birth registration, one of
  * century and sex, two of the birth year, six free. There is no check digit.
@@ -8,9 +9,11 @@ import type { Day } from './day.ts'
 export const IdentificationNumber = z
   .string()
   .transform((text) => text.replace(/[\s.-]/g, ''))
-  .pipe(z.string().regex(/^\d{12}$/))
+  .pipe(z.string().regex(TWELVE))
   .brand<'IdentificationNumber'>()
 export type IdentificationNumber = z.infer<typeof IdentificationNumber>
+/** Of digits without spaces. */
+export const isIdentificationNumber = (text: string): text is IdentificationNumber => TWELVE.test(text)
 
 export type Sex = 'male' | 'female'
 

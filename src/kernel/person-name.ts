@@ -1,4 +1,4 @@
-import { fold, oddCharacter, tidy } from './text.ts'
+import { fold, isTidy, oddCharacter, tidy } from './text.ts'
 
 /** A person's name: as given, and its parts họ (surname), đệm (middle) and tên (given name, by which people are called). */
 export type PersonName = {
@@ -20,7 +20,14 @@ const MAX = 100
 // Letters with their marks, joined by a space, an apostrophe (three kinds are met) or a hyphen.
 const JOINTS = /^[\p{M}'’ʼ\- ]$/u
 // A letter of another script, or a wide or ornate one, looks like ours and would hide a namesake.
-const isAllowed = (character: string): boolean => JOINTS.test(character) || /^[a-z]$/.test(fold(character))
+const isAllowed = (character: string): boolean => {
+  const before = allowed.get(character)
+  if (before !== undefined) return before
+  const is = JOINTS.test(character) || /^[a-z]$/.test(fold(character))
+  if (allowed.size < 1_000) allowed.set(character, is)
+  return is
+}
+const allowed = new Map<string, boolean>()
 // The names of the highlands put two marks over a letter; more are piled up to deface the page.
 const PILED = /\p{M}{3}/u
 
@@ -36,22 +43,20 @@ export function parsePersonName(
   given: string | null = null,
 ): { ok: true; value: PersonName } | { ok: false; refusal: PersonNameRefusal } {
   const no = (refusal: PersonNameRefusal) => ({ ok: false as const, refusal })
-  const invisible = oddCharacter(text)
+  const invisible = isTidy(text) ? null : oddCharacter(text)
   if (invisible !== null) return no({ kind: 'odd-character', character: invisible })
   const full = tidy(text)
   if (full === '') return no({ kind: 'empty' })
   if (full.length > MAX) return no({ kind: 'too-long' })
   if (/\p{N}/u.test(full)) return no({ kind: 'digits' })
-  const odd = Array.from(full).find((character) => !isAllowed(character)) ?? PILED.exec(full)?.[0]
+  const odd = firstOdd(full) ?? PILED.exec(full)?.[0]
   if (odd !== undefined) return no({ kind: 'odd-character', character: odd })
   if (fold(full).length < 2) return no({ kind: 'odd-character', character: full })
-  const [, prefix, rest] = PREFIXED.exec(full) ?? []
-  const words = prefix !== undefined && rest !== undefined && !full.includes(' ') ? [prefix, rest] : full.split(' ')
+  const [, prefix, rest] = (full.includes(' ') ? null : PREFIXED.exec(full)) ?? []
+  const words = prefix !== undefined && rest !== undefined ? [prefix, rest] : full.split(' ')
   if (words.length < 2) return no({ kind: 'too-few-words' })
 
-  const chosen = tidy(given ?? '')
-    .split(' ')
-    .filter(Boolean)
+  const chosen = given === null ? [] : tidy(given).split(' ').filter(Boolean)
   const tail = chosen.length > 0 ? chosen : words.slice(-1)
   const same = (a: readonly string[], b: readonly string[]) =>
     a.length === b.length && a.every((word, i) => word.toLowerCase() === b[i]?.toLowerCase())
@@ -80,6 +85,11 @@ export function parsePersonName(
     }
   }
   return no({ kind: 'given-not-in-name' })
+}
+
+function firstOdd(text: string): string | null {
+  for (const character of text) if (!isAllowed(character)) return character
+  return null
 }
 
 export type NameMatch = 'exact' | 'tone-placement' | 'folded' | 'different'

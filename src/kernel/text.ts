@@ -11,8 +11,25 @@ export function oddCharacter(text: string, options: { lines?: boolean } = {}): s
   return `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
+/**
+ * Whether a text is as it should be, as most are: the letters of Vietnamese, each in one piece, digits and signs, with single
+ * spaces within. Looked at letter by letter, for lists of thousands ask it of every cell.
+ */
+export function isTidy(text: string): boolean {
+  let before = 0x20
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n)
+    if (code === 0x20) {
+      if (before === 0x20) return false
+    } else if (code <= 0x20 || (code > 0x7e && code < 0xc0) || (code > 0x1b0 && code < 0x1ea0) || code > 0x1ef9)
+      return false
+    before = code
+  }
+  return before !== 0x20
+}
+
 /** One line as people type it: NFC, trimmed, single spaces. */
-export const tidy = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
+export const tidy = (text: string): string => (isTidy(text) ? text : text.normalize('NFC').replace(/\s+/gu, ' ').trim())
 
 /** Several lines: NFC, `\n` line ends, trimmed. */
 export const tidyLines = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim()
@@ -25,9 +42,23 @@ const UNDECOMPOSED: Readonly<Record<string, string>> = { đ: 'd', ð: 'd', ɖ: '
  * either placement of a tone mark. Apostrophes and hyphens vanish; other runs of non-alphanumerics become one space.
  */
 export function fold(text: string): string {
-  const before = folded.get(text)
+  const end = text.indexOf(' ')
+  if (end < 0) return foldWord(text)
+  let plain = foldWord(text.slice(0, end))
+  for (let start = end + 1; start <= text.length;) {
+    const next = text.indexOf(' ', start)
+    const word = foldWord(next < 0 ? text.slice(start) : text.slice(start, next))
+    if (word !== '') plain = plain === '' ? word : `${plain} ${word}`
+    if (next < 0) break
+    start = next + 1
+  }
+  return plain
+}
+
+function foldWord(word: string): string {
+  const before = folded.get(word)
   if (before !== undefined) return before
-  const plain = text
+  const plain = word
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
@@ -35,12 +66,12 @@ export function fold(text: string): string {
     .replace(/['’ʼ‘`´-]/gu, '')
     .replace(/[^a-z0-9]+/gu, ' ')
     .trim()
-  if (text.length > LONGEST_REMEMBERED) return plain
+  if (word.length > LONGEST_REMEMBERED) return plain
   if (folded.size >= REMEMBERED) folded.clear()
-  folded.set(text, plain)
+  folded.set(word, plain)
   return plain
 }
-// Names, words and letters are asked for again and again, the same one by several rules in a row.
+// Of words and letters there are some thousands, and they are asked for again and again.
 const folded = new Map<string, string>()
 const REMEMBERED = 10_000
 const LONGEST_REMEMBERED = 100

@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeXlsx, type CellStyle, type DataValidation, type WriteSheet } from 'hucre/xlsx'
+import type { CellStyle, DataValidation, WriteSheet } from 'hucre/xlsx'
 import { openRaw } from '../imports/file.ts'
 import { DEFAULT_LIMITS } from '../imports/reading/limits.ts'
 import { textOf } from '../imports/reading/raw.ts'
 import { FileRefused, type FileRefusal } from '../imports/reading/refusal.ts'
 import { columnName } from '../imports/reading/sheet.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
+import { xlsx } from '../kernel/xlsx.ts'
 import { UNIT_KINDS } from '../units/unit.ts'
 import { ASSIGNED_BY, MAX_ASSIGNMENTS, MAX_SEATS, MAX_STEPS, STEP_KINDS } from './draft.ts'
 import { HEADINGS, SHEETS, type SheetName, type SheetRows } from './sheets.ts'
@@ -72,7 +73,9 @@ const GUIDE = [
 ]
 
 /** A plan as a workbook, or an empty one to fill in; in Vietnamese in either language, like the lists that agencies send. */
-export function planWorkbook(rows: Readonly<Record<SheetName, readonly (readonly string[])[]>>): Promise<Uint8Array> {
+export async function planWorkbook(
+  rows: Readonly<Record<SheetName, readonly (readonly string[])[]>>,
+): Promise<Uint8Array> {
   const list = (column: number, words: readonly string[]): DataValidation => ({
     ...{
       type: 'list',
@@ -97,6 +100,7 @@ export function planWorkbook(rows: Readonly<Record<SheetName, readonly (readonly
   }
   // A list of choices takes commas for separators, so kinds are offered by their shortest word.
   const kinds = UNIT_KINDS.map((kind) => KIND_WORDS[kind].find((word) => !word.includes(',')) ?? '')
+  const { writeXlsx } = await xlsx()
   return writeXlsx({
     defaultFont: FONT,
     sheets: [
@@ -132,8 +136,8 @@ export type ReportSheet = {
 }
 
 /** Tables as a workbook; values only. */
-export const reportWorkbook = (sheets: readonly ReportSheet[]): Promise<Uint8Array> =>
-  writeXlsx({
+export const reportWorkbook = async (sheets: readonly ReportSheet[]): Promise<Uint8Array> =>
+  (await xlsx()).writeXlsx({
     defaultFont: FONT,
     sheets: sheets.map(({ name, headings, rows }) => ({
       name,

@@ -1,4 +1,4 @@
-import { Day } from '../../kernel/day.ts'
+import { isDay, type Day } from '../../kernel/day.ts'
 import type { Sex } from '../../kernel/identification-number.ts'
 import { parsePersonName, type PersonName } from '../../kernel/person-name.ts'
 import { fold, tidy } from '../../kernel/text.ts'
@@ -35,6 +35,7 @@ export type Birth = { readonly day: Day; readonly precision: PartialDate['precis
 /** What a row says of a person, with what somebody decided about it, and what is still open. Null is what it does not say. */
 export type Facts = {
   readonly seq: number
+  readonly sheet: string
   readonly number: number
   readonly name: PersonName | null
   readonly fold: string
@@ -94,7 +95,7 @@ export function factsOf(row: KeptRow, patch: Patch, context: FactsContext): Fact
   const nin = value('number')
   const address = value('officialAddress')
   return {
-    ...{ seq: row.seq, number: row.number, name, fold: name === null ? '' : fold(name.full), birth },
+    ...{ seq: row.seq, sheet: row.sheet, number: row.number, name, fold: name === null ? '' : fold(name.full), birth },
     ...{ sex: value('sex'), nin, hash: nin === null ? null : context.hash(nin) },
     ...{ position: value('position'), phone: value('phone'), contactEmail: value('contactEmail') },
     employment: value('employment'),
@@ -135,7 +136,7 @@ function nameOf(text: string | null, givenText: string | null, raise: Raise): Pe
 
 /** Names of the highlands say with their first word that the given name comes first: `H'Hen Niê`, `Y Phôn Êban`. */
 function givenFirst(text: string): string | null {
-  const words = tidy(text).split(' ')
+  const words = /^\s*[hy]/i.test(text) ? tidy(text).split(' ') : []
   const [first = '', second = ''] = words
   if (words.length < 2) return null
   if (/^h['’ʼ]\p{L}/iu.test(first)) return first
@@ -145,8 +146,8 @@ function givenFirst(text: string): string | null {
 
 function birthOf(date: PartialDate | null): Birth | null {
   if (date === null) return null
-  const day = Day.safeParse(`${date.text}-01-01`.slice(0, 10))
-  return day.success ? { day: day.data, precision: date.precision } : null
+  const day = `${date.text}-01-01`.slice(0, 10)
+  return isDay(day) ? { day, precision: date.precision } : null
 }
 
 /** What a mark proposes for a value; nothing where it cannot be right. */

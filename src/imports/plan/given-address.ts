@@ -1,4 +1,4 @@
-import { LocalPart } from '../../kernel/email-address.ts'
+import { isLocalPart, type LocalPart } from '../../kernel/email-address.ts'
 import { fold } from '../../kernel/text.ts'
 
 /** An official address as a file gives it; the three ways in which such addresses are wrong are told apart. */
@@ -16,8 +16,7 @@ export function readGivenAddress(text: string, domains: ReadonlySet<string>): Gi
   if (more.length > 0) return { kind: 'form' }
   if (domain !== undefined && !domains.has(domain.toLowerCase())) return { kind: 'domain' }
   if (plain !== plain.toLowerCase()) return { kind: 'capitals' }
-  const parsed = LocalPart.safeParse(local)
-  return parsed.success ? { kind: 'good', local: parsed.data } : { kind: 'form' }
+  return isLocalPart(local) ? { kind: 'good', local } : { kind: 'form' }
 }
 
 /** Whether a given address, however badly written, means this local part. */

@@ -1,4 +1,4 @@
-import type { Day } from '../../kernel/day.ts'
+import { isDay, type Day } from '../../kernel/day.ts'
 import type { Mark, PartialDate } from './fields.ts'
 import type { RawCell } from './raw.ts'
 import { dayOfSerial } from './serial.ts'
@@ -90,11 +90,6 @@ const checked = (day: string, marks: readonly Mark[], today: Day): ReadDate =>
 function whole(day: string | null, marks: readonly Mark[], today: Day): ReadDate {
   if (day === null) return { value: null, marks: [...marks, { code: 'no-such-day' }] }
   return { value: { precision: 'day', text: day }, marks: [...marks, ...ageMarks(day, today)] }
-}
-
-function isDay(text: string): boolean {
-  const at = Date.parse(`${text}T00:00:00Z`)
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
 function ageMarks(text: string, today: Day): Mark[] {

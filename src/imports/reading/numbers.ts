@@ -1,4 +1,4 @@
-import { readIdentificationNumber, IdentificationNumber, type Sex } from '../../kernel/identification-number.ts'
+import { isIdentificationNumber, readIdentificationNumber, type Sex } from '../../kernel/identification-number.ts'
 import type { Mark } from './fields.ts'
 import type { RawCell } from './raw.ts'
 
@@ -30,9 +30,8 @@ export function readNumber(cell: RawCell, text: string, witness: Witness): ReadN
 }
 
 function disagreements(digits: string, { birthYear, sex }: Witness): ('birth-year' | 'sex')[] {
-  const parsed = IdentificationNumber.safeParse(digits)
-  if (!parsed.success) return []
-  const says = readIdentificationNumber(parsed.data)
+  if (!isIdentificationNumber(digits)) return []
+  const says = readIdentificationNumber(digits)
   return [
     ...(birthYear !== null && says.birthYear !== birthYear ? (['birth-year'] as const) : []),
     ...(sex !== null && says.sex !== sex ? (['sex'] as const) : []),

@@ -5,8 +5,9 @@ import { filledCell, type Merge, type RawCell, type RawRow } from './raw.ts'
 import { refused } from './refusal.ts'
 import { DAYS_1904, dayOfSerial, serialOfDay, shownDay } from './serial.ts'
 import { unescapeControls } from './shared-strings.ts'
+import { plainFirst } from './plain.ts'
 import { PLAIN, type CellStyle } from './styles.ts'
-import { joinText, xmlParser } from './xml.ts'
+import { joinText, xmlParser, type XmlParser } from './xml.ts'
 
 /** What the cells of a sheet refer to. */
 export type SheetContext = {
@@ -51,12 +52,61 @@ const EMPTY_ROWS = /(?:<row r="\d+"[^<>/]*(?:\/>|><\/row>))+(?=<row r=")/g
 const withoutEmpty = (piece: string): string =>
   piece.includes('"/><') || piece.includes('"></row>') ? piece.replace(EMPTY_CELLS, '').replace(EMPTY_ROWS, '') : piece
 
-function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (row: RawRow) => void) {
-  let [rowNumber, column, type, style, value, collecting, aid, inData] = [0, -1, '', PLAIN, '', false, false, false]
+function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (row: RawRow) => void): XmlParser {
+  let [column, type, style, value, collecting, aid, inData, inRow] = [-1, '', PLAIN, '', false, false, false, false]
+  let [rowNumber, rowCount, cellCount, filled] = [0, 0, 0, 0]
   let cells: (RawCell | undefined)[] = []
-  let [rowCount, cellCount] = [0, 0]
 
-  return xmlParser({
+  const numbered = (before: number, r: string | undefined): number => {
+    const number = r === undefined ? before + 1 : Number(r)
+    if (!(number > before && number <= LAST_ROW)) throw new Error('Rows out of order')
+    return number
+  }
+  const put = (at: number, cell: RawCell): void => {
+    if (at < 0 || at >= limits.columns) throw refused({ kind: 'too-big', limit: 'columns', allowed: limits.columns })
+    cells[at] = cell
+  }
+  const endRow = (filled: number): void => {
+    cellCount += filled
+    if (cellCount > limits.cells) throw refused({ kind: 'too-big', limit: 'cells', allowed: limits.cells })
+    if (cells.length === 0) return
+    if (++rowCount > limits.rows) throw refused({ kind: 'too-big', limit: 'rows', allowed: limits.rows })
+    found({ number: rowNumber, cells })
+  }
+
+  function readPlain(text: string, start: number, end: number): boolean {
+    PLAIN_ROW.lastIndex = start
+    const row = PLAIN_ROW.exec(text)
+    if (row === null) return false
+    const before = cells
+    cells = []
+    let count = 0
+    for (CELL.lastIndex = PLAIN_ROW.lastIndex; CELL.lastIndex < end - '</row>'.length;) {
+      const found = CELL.exec(text)
+      if (found === null) {
+        cells = before
+        return false
+      }
+      const told = found[5]
+      if (told === undefined || told === '') continue
+      const s = found[2] ?? found[4]
+      const cell = cellOf(
+        told,
+        found[3] ?? 'n',
+        (s === undefined ? undefined : styles[Number(s)]) ?? PLAIN,
+        shared,
+        date1904,
+      )
+      if (cell === null) continue
+      put(columnOf(found[1] ?? ''), cell)
+      count++
+    }
+    rowNumber = numbered(rowNumber, row[1])
+    endRow(count)
+    return true
+  }
+
+  const parser = xmlParser({
     open(name, attributes) {
       if (name === 'c') {
         const { r, t, s } = attributes
@@ -66,12 +116,11 @@ function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (r
         value = ''
       } else if (name === 'v' || name === 't') collecting = !aid
       else if (name === 'row') {
-        const { r } = attributes
-        const before = rowNumber
-        rowNumber = r === undefined ? rowNumber + 1 : Number(r)
-        if (!(rowNumber > before && rowNumber <= LAST_ROW)) throw new Error('Rows out of order')
+        rowNumber = numbered(rowNumber, attributes['r'])
         column = -1
+        filled = 0
         cells = []
+        inRow = true
       } else if (name === 'rPh') aid = true
       else if (name === 'sheetData') inData = true
     },
@@ -84,19 +133,24 @@ function rowParser({ shared, styles, date1904, limits }: SheetContext, found: (r
         if (value === '' || !inData) return
         const cell = cellOf(value, type, style, shared, date1904)
         if (cell === null) return
-        if (column < 0 || column >= limits.columns)
-          throw refused({ kind: 'too-big', limit: 'columns', allowed: limits.columns })
-        if (++cellCount > limits.cells) throw refused({ kind: 'too-big', limit: 'cells', allowed: limits.cells })
-        cells[column] = cell
+        put(column, cell)
+        filled++
       } else if (name === 'row') {
-        if (cells.length === 0) return
-        if (++rowCount > limits.rows) throw refused({ kind: 'too-big', limit: 'rows', allowed: limits.rows })
-        found({ number: rowNumber, cells })
+        inRow = false
+        endRow(filled)
       } else if (name === 'rPh') aid = false
       else if (name === 'sheetData') inData = false
     },
   })
+  return plainFirst(parser, {
+    ...{ opening: '<row', closing: '</row>', mayBegin: () => inData && !inRow, read: readPlain },
+  })
 }
+
+const PLAIN_ROW = /<row r="(\d+)"(?: [\w:.]+="[^"<>&]*")*>/y
+/** Its column, its style (before or after its type) and its value; no entities, and nothing that a parser would mend or refuse. */
+const CELL =
+  /<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="(\w+)")?(?: s="(\d+)")?(?:\/>|><v>([^<>&\x00-\x1f\ufffe\uffff]*)<\/v><\/c>)/y
 
 /** The last row that a sheet can have. */
 const LAST_ROW = 1_048_576

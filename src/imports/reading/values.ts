@@ -1,26 +1,12 @@
-import { EmailAddress } from '../../kernel/email-address.ts'
+import { emailAddressOf } from '../../kernel/email-address.ts'
 import type { Sex } from '../../kernel/identification-number.ts'
-import { fold, tidy } from '../../kernel/text.ts'
+import { fold, isTidy, tidy } from '../../kernel/text.ts'
 import type { Mark, Reading, RosterEmployment } from './fields.ts'
 
 /** What a spreadsheet leaves that nobody sees: zero width, direction marks, soft hyphens, byte order marks, controls. */
 const INVISIBLE = /[\p{Cf}\p{Cc}\u2800\u3164]/gu
 /** `=`, `+`, `-`, `@` begin a formula in a spreadsheet; so do a tab and a line end, which are gone by then. */
 const FORMULA = /^[=+@-]/
-
-/** Whether a text is as it should be, as most are: single spaces within, and letters that are whole. */
-function isTidy(text: string): boolean {
-  let before = 0x20
-  for (let n = 0; n < text.length; n++) {
-    const code = text.charCodeAt(n)
-    if (code === 0x20) {
-      if (before === 0x20) return false
-    } else if (code <= 0x20 || (code > 0x7e && code < 0xc0) || (code > 0x1b0 && code < 0x1ea0) || code > 0x1ef9)
-      return false
-    before = code
-  }
-  return before !== 0x20
-}
 
 /** The text without what nobody sees; line ends and tabs become spaces. */
 export function visible(text: string): { text: string; changed: boolean } {
@@ -58,9 +44,9 @@ export function readEmail(text: string): { value: string | null; marks: readonly
     .filter((each) => each.includes('@'))
   const [first] = all
   if (first === undefined) return { value: null, marks: [{ code: 'email-form' }] }
-  const parsed = EmailAddress.safeParse(first.replace(/[.;,]+$/, ''))
-  if (!parsed.success) return { value: null, marks: [{ code: 'email-form' }] }
-  return { value: parsed.data, marks: all.length > 1 ? [{ code: 'several', taken: parsed.data }] : [] }
+  const value = emailAddressOf(first.replace(/[.;,]+$/, ''))
+  if (value === null) return { value: null, marks: [{ code: 'email-form' }] }
+  return { value, marks: all.length > 1 ? [{ code: 'several', taken: value }] : [] }
 }
 
 type ReadEmployment = { readonly value: RosterEmployment | null; readonly marks: readonly Mark[] }

@@ -10,6 +10,8 @@ export type XmlHandlers = {
   readonly text?: (text: string) => void
 }
 
+export type XmlParser = { write(piece: string): void; close(): void }
+
 /** The most characters of one text, tag or comment: the parser keeps it until its end. Excel's cells take 32,767. */
 const MOST = 1_000_000
 
@@ -23,7 +25,7 @@ const localName = (name: string): string => {
  * A parser for the parts of a workbook. A document type is refused, so that no entity but XML's own five can occur, and so is
  * a text without an end. Throws `FileRefused` or the parser's errors.
  */
-export function xmlParser({ open, close, text }: XmlHandlers) {
+export function xmlParser({ open, close, text }: XmlHandlers): XmlParser {
   const parser = new SaxesParser({ position: false, xmlns: false })
   let since = 0
   parser.on('doctype', () => {
@@ -68,8 +70,7 @@ export function eachTag(xml: string, part: string, open: XmlHandlers['open']): v
 }
 
 /** Feeds a large part to a parser as it is unpacked. */
-export async function feed(handlers: XmlHandlers, bytes: AsyncIterable<Buffer>, part: string): Promise<void> {
-  const parser = xmlParser(handlers)
+export async function feed(parser: XmlParser, bytes: AsyncIterable<Buffer>, part: string): Promise<void> {
   const decoder = new StringDecoder('utf8')
   try {
     for await (const piece of bytes) parser.write(decoder.write(piece))
