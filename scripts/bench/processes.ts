@@ -43,10 +43,14 @@ export async function startWeb(env: Environment, folder: string, port: number): 
   return { origin: `http://127.0.0.1:${port}`, stop: () => web.stop() }
 }
 
+/** How a worker is started in production, as its unit says. */
+const [, WORKER = ''] =
+  /^ExecStart=\S+ (.+)$/m.exec(readFileSync(join(ROOT, 'deploy/systemd/congvu-worker.service'), 'utf8')) ?? []
+
 /** `congvu work` as in production. */
 export async function startWorker(env: Environment, folder: string): Promise<StartedWorker> {
   const worker = nodeProcess({
-    ...{ name: 'worker', folder, env, args: [cli, 'work'] },
+    ...{ name: 'worker', folder, env, args: WORKER.replace('src/main/cli.ts', cli).split(' ') },
     ready: (log) => Promise.resolve(readFileSync(log, 'utf8').includes('Worker is ready')),
   })
   await worker.start()

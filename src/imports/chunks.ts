@@ -3,14 +3,14 @@ import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import type { ImportId } from './import.ts'
-import type { KeptPlan } from './plan.ts'
+import { planIn, type KeptPlan } from './plan.ts'
 import { ROSTER_FIELDS, type Mark, type Reading, type RosterCells } from './reading/fields.ts'
 import * as store from './chunks-store.ts'
 import type { StoredRow } from './rows-store.ts'
 
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
-const bytesOf = new TextEncoder()
+const encoder = new TextEncoder()
 
 /** Rows that lie together, compressed and sealed: a seal for each of them would take longer than reading it. */
 export const CHUNK = 500
@@ -58,22 +58,22 @@ export function chunksOf(deps: { prisma: PrismaClient; secrets: Pick<Secrets, 's
   const { prisma, secrets } = deps
   const context = (kind: Kind) => `import.${kind}`
 
-  /** Compressed on another thread; `json` is an array of a value for each row. */
-  async function seal(kind: Kind, json: string): Promise<Buffer> {
-    // Of a text with letters beyond Latin-1 it makes bytes in a third of the time that Buffer takes.
-    return secrets.sealBytes(await deflate(bytesOf.encode(json), { level: 1 }), context(kind))
-  }
-  async function open<T>(kind: Kind, sealed: Uint8Array): Promise<T[]> {
-    return JSON.parse((await inflate(secrets.openBytes(sealed, context(kind)))).toString('utf8')) as T[]
-  }
+  /** Compressed on another thread. */
+  const seal = async (kind: Kind, bytes: Uint8Array): Promise<Buffer> =>
+    secrets.sealBytes(await deflate(bytes, { level: 1 }), context(kind))
+  const open = async (kind: Kind, sealed: Uint8Array): Promise<string> =>
+    (await inflate(secrets.openBytes(sealed, context(kind)))).toString('utf8')
 
   const cellsOf = async (sealed: Uint8Array): Promise<RosterCells[]> =>
-    (await open<PackedRow>('cells', sealed)).map(unpacked)
+    (JSON.parse(await open('cells', sealed)) as PackedRow[]).map(unpacked)
+  const plansOf = async (sealed: Uint8Array): Promise<KeptPlan[]> =>
+    (await open('plans', sealed)).split('\n').slice(0, -1).map(planIn)
 
   return {
-    sealCells: (rows: readonly PackedRow[]): Promise<Buffer> => seal('cells', JSON.stringify(rows)),
-    /** Plans as JSON, whose texts are part of their digests. */
-    sealPlans: (texts: readonly string[]): Promise<Buffer> => seal('plans', `[${texts.join(',')}]`),
+    // Of letters beyond Latin-1 it makes bytes in a third of the time that Buffer takes.
+    sealCells: (rows: readonly PackedRow[]): Promise<Buffer> => seal('cells', encoder.encode(JSON.stringify(rows))),
+    /** Plans as lines, whose digests are kept with the rows. */
+    sealPlans: (lines: Uint8Array): Promise<Buffer> => seal('plans', lines),
     cells: cellsOf,
 
     /** Rows with what they say and what would be done; each chunk is opened once. */
@@ -82,8 +82,7 @@ export function chunksOf(deps: { prisma: PrismaClient; secrets: Pick<Secrets, 's
       const opened = new Map(
         await Promise.all(
           (await store.read(prisma, id, numbers)).map(
-            async ({ n, cells, plans }) =>
-              [n, { cells: await cellsOf(cells), plans: await open<KeptPlan>('plans', plans) }] as const,
+            async ({ n, cells, plans }) => [n, { cells: await cellsOf(cells), plans: await plansOf(plans) }] as const,
           ),
         ),
       )

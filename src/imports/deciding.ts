@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import { difference, type World } from './difference.ts'
-import { digestOf, type KeptPlan } from './plan.ts'
+import { bytesOfLines, lineOf } from './plan.ts'
 import type { Facts, FactsContext } from './plan/facts.ts'
 import type { Outcome, PlannedRow } from './plan/item.ts'
 import type { Patch } from './plan/patch.ts'
@@ -65,25 +65,30 @@ export function decidingOf(deps: {
 /** Others in the process get their turn. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A decided row as it is kept: its plan as text, and what is looked for. */
-export function written(row: PlannedRow, facts: Facts | null, world: World): { text: string; write: RowWrite } {
-  const { reasons, item, repeats } = row
-  const kept: KeptPlan = { reasons, item, repeats }
-  const text = JSON.stringify(kept)
+/** Decided rows as they are kept: their plans as lines, and what is looked for; `facts` are those of the list's rows. */
+export function written(
+  rows: readonly PlannedRow[],
+  facts: readonly (Facts | undefined)[],
+  world: World,
+): { lines: string[]; bytes: Uint8Array; writes: RowWrite[] } {
+  const lines = rows.map((row) => lineOf(row.outcome, row))
+  const { bytes, digests } = bytesOfLines(lines)
+  return { lines, bytes, writes: rows.map((row, n) => writeOf(row, digests[n] ?? '', facts[n], world)) }
+}
+
+function writeOf({ seq, outcome, reasons, item }: PlannedRow, digest: string, facts: Facts | undefined, world: World) {
   const known = item !== null && 'personId' in item ? world.byId.get(item.personId) : undefined
   const local = item?.type === 'create' ? item.local : (known?.local ?? null)
-  return {
-    text,
-    write: {
-      ...{ seq: row.seq, outcome: row.outcome, digest: digestOf(row.outcome, text) },
-      groups: reasons.length === 0 ? [] : [...new Set(reasons.map(groupOf))],
-      unitId: known?.unitId ?? (item?.type === 'create' ? item.unitId : null),
-      personId: known?.personId ?? null,
-      accountId: known?.accountId ?? null,
-      search: `${facts?.fold ?? known?.fold ?? ''} ${local ?? ''} ${facts?.number ?? ''}`.trim(),
-      spelling: facts?.spelling?.key ?? null,
-    },
+  const write: RowWrite = {
+    ...{ seq, outcome, digest },
+    groups: reasons.length === 0 ? [] : [...new Set(reasons.map(groupOf))],
+    unitId: known?.unitId ?? (item?.type === 'create' ? item.unitId : null),
+    personId: known?.personId ?? null,
+    accountId: known?.accountId ?? null,
+    search: `${facts?.fold ?? known?.fold ?? ''} ${local ?? ''} ${facts?.number ?? ''}`.trim(),
+    spelling: facts?.spelling?.key ?? null,
   }
+  return write
 }
 
 /** Notes that a plan is there to be looked at, under its hash. */

@@ -1,11 +1,11 @@
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { AccountId } from '../kernel/ids.ts'
-import { CHUNK, chunkOf, type Chunks } from './chunks.ts'
+import { CHUNK, type Chunks } from './chunks.ts'
 import * as chunksStore from './chunks-store.ts'
 import { breathe, present, written, type Deciding } from './deciding.ts'
 import type { ImportId } from './import.ts'
-import { hashOf } from './plan.ts'
+import { bytesOfLines, hashOf, lineOf } from './plan.ts'
 import { factsOf, type Facts, type FactsContext } from './plan/facts.ts'
 import { NO_PATCH, type Patch } from './plan/patch.ts'
 import * as rowsStore from './rows-store.ts'
@@ -18,8 +18,8 @@ type Kept = {
   readonly rows: readonly rowsStore.StoredRow[]
   /** What was decided about people who are missing in it. */
   readonly absentPatches: ReadonlyMap<AccountId, Patch>
-  /** The texts of the plans, of absent people too, by their place. */
-  readonly texts: readonly string[]
+  /** The plans, of absent people too, by their place. */
+  readonly lines: readonly string[]
 }
 
 /** Works out another plan for a list, after somebody answered something, or the world moved. */
@@ -36,11 +36,11 @@ export function planningAgainOf(deps: {
     const facts: Facts[] = []
     const listed: rowsStore.StoredRow[] = []
     const absentPatches = new Map<AccountId, Patch>()
-    const texts: string[] = []
+    const lines: string[] = []
     for (let seq = 0; ;) {
       const rows = await chunks.withContents(id, await rowsStore.after(prisma, id, seq, CHUNK))
       for (const { cells, kept, ...row } of rows) {
-        texts[row.seq - 1] = JSON.stringify(kept)
+        lines[row.seq - 1] = lineOf(row.outcome, kept)
         const patch = row.patch === null ? NO_PATCH : seals.patch.open(row.patch)
         if (row.rowNumber === null) {
           if (row.accountId !== null) absentPatches.set(row.accountId, patch)
@@ -49,7 +49,7 @@ export function planningAgainOf(deps: {
         facts.push(factsOf({ seq: row.seq, sheet: row.sheet, number: row.rowNumber, cells }, patch, context))
         listed.push(row)
       }
-      if (rows.length < CHUNK) return { facts, rows: listed, absentPatches, texts }
+      if (rows.length < CHUNK) return { facts, rows: listed, absentPatches, lines }
       seq = rows.at(-1)?.seq ?? seq
       await breathe()
     }
@@ -75,36 +75,36 @@ export function planningAgainOf(deps: {
       const list = await load(id, await deciding.contextOf(record))
       const memory = await deciding.memory(list.facts.map(({ print }) => print))
       const { rows, world } = await deciding.decide(record, list.facts, memory, list.absentPatches)
-      const planned = rows.map((row, n) => written(row, list.facts[n] ?? null, world))
+      const listed = list.rows.length
       const before = (n: number) => list.rows[n]
       const isOpen = (n: number) => (before(n)?.state ?? 'open') === 'open'
-      const listed = list.rows.length
-      const changed = planned.filter(
-        ({ write }, n) => n < listed && isOpen(n) && (before(n)?.digest !== write.digest || before(n)?.plan !== null),
-      )
-      const absent = planned.slice(listed)
-      // A row that was carried out keeps the plan by which it was.
-      const texts = planned.map(({ text }, n) => (isOpen(n) ? text : (list.texts[n] ?? text)))
-      const touched = new Set([...changed, ...absent].map(({ write }) => chunkOf(write.seq)))
+      const changed: rowsStore.RowWrite[] = []
+      const absent: rowsStore.RowWrite[] = []
       const plans = new Map<number, Buffer>()
-      for (let n = 0; n * CHUNK < texts.length; n++)
-        if (touched.has(n) || texts.length !== list.texts.length)
-          plans.set(n, await chunks.sealPlans(texts.slice(n * CHUNK, (n + 1) * CHUNK)))
+      for (let first = 0; first < rows.length; first += CHUNK) {
+        const some = rows.slice(first, first + CHUNK)
+        const { lines, writes } = written(some, list.facts.slice(first, first + CHUNK), world)
+        const touched = writes.filter(({ digest }, at) => {
+          const n = first + at
+          return n >= listed || (isOpen(n) && (before(n)?.digest !== digest || before(n)?.plan !== null))
+        })
+        for (const write of touched) (write.seq > listed ? absent : changed).push(write)
+        if (touched.length === 0 && rows.length === list.lines.length) continue
+        // A row that was carried out keeps the plan by which it was.
+        const kept = lines.map((line, at) => (isOpen(first + at) ? line : (list.lines[first + at] ?? line)))
+        plans.set(first / CHUNK, await chunks.sealPlans(bytesOfLines(kept).bytes))
+      }
       await transaction(
         async (tx) => {
           const now = await store.lock(tx.db, id)
           if (now?.state !== 'planning') return
           await putChunks(tx, id, plans)
-          await rowsStore.plan(
-            tx.db,
-            id,
-            changed.map(({ write }) => write),
-          )
+          await rowsStore.plan(tx.db, id, changed)
           await rowsStore.removeAbsent(tx.db, id)
           await rowsStore.insert(
             tx.sql,
             id,
-            absent.map(({ write }) => {
+            absent.map((write) => {
               const patch = write.accountId === null ? undefined : list.absentPatches.get(write.accountId)
               const sealed = patch === undefined || patch === NO_PATCH ? null : seals.patch.seal(patch)
               return { ...write, sheet: '', rowNumber: null, print: null, patch: sealed }

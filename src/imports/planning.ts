@@ -65,11 +65,10 @@ export function planningOf(deps: { transaction: Transaction; seals: Seals; chunk
     }
     for (let n = 0; n * CHUNK < rows.length; n++) {
       const first = n * CHUNK
-      const some = rows
-        .slice(first, first + CHUNK)
-        .map((row, at) => written(row, list.facts[first + at] ?? null, world))
-      const inserts = some.map(({ write }, at): rowsStore.RowInsert => {
-        const facts = list.facts[first + at]
+      const some = list.facts.slice(first, first + CHUNK)
+      const { writes, bytes } = written(rows.slice(first, first + CHUNK), some, world)
+      const inserts = writes.map((write, at): rowsStore.RowInsert => {
+        const facts = some[at]
         const patch = list.patches.get(write.seq)
         return {
           ...write,
@@ -77,14 +76,10 @@ export function planningOf(deps: { transaction: Transaction; seals: Seals; chunk
           patch: patch === undefined ? null : seals.patch.seal(patch),
         }
       })
-      for (const { write } of some) if (isCarriedOut(write.outcome)) digests.push(write)
+      for (const write of writes) if (isCarriedOut(write.outcome)) digests.push(write)
       begin(rowsStore.insert(tx.sql, record.id, inserts))
       const cells = list.cells[n] ?? nothing
-      begin(
-        chunks
-          .sealPlans(some.map(({ text }) => text))
-          .then((plans) => chunksStore.put(tx.sql, record.id, [{ n, plans, cells }])),
-      )
+      begin(chunks.sealPlans(bytes).then((plans) => chunksStore.put(tx.sql, record.id, [{ n, plans, cells }])))
       while (underWay.length > UNDER_WAY) await underWay.shift()
       await breathe()
     }

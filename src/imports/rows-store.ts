@@ -32,23 +32,33 @@ export type RowInsert = RowWrite & {
   readonly print: string | null
 }
 
+// A column travels as one text, which takes the driver a tenth of the time that an array does. It begins with a row that is none,
+// for an empty text would be no row at all.
+const [BETWEEN, NOTHING] = ['\u001f', '\u001e']
+const columnOf = (n: number, type: string) => `string_to_array($${n}, '${BETWEEN}', '${NOTHING}')::${type}[]`
+const textOf = (values: readonly (string | number | null)[]): string =>
+  `${NOTHING}${BETWEEN}${values.map((value) => value ?? NOTHING).join(BETWEEN)}`
+
+const COLUMNS = Object.entries({
+  ...{ seq: 'int', outcome: 'text', groups: 'text', digest: 'text', unit_id: 'uuid', person_id: 'uuid' },
+  ...{ account_id: 'uuid', search: 'text', spelling: 'text', sheet: 'text', row_number: 'int', patch: 'text' },
+  print: 'text',
+})
+const NAMES = COLUMNS.map(([name]) => name)
 const INSERT: Statement = {
   name: 'import_rows',
   text: `
-    INSERT INTO import_row (import_id, seq, outcome, groups, digest, unit_id, person_id, account_id, search, spelling, sheet,
-      row_number, patch, print)
-    SELECT $1, seq, outcome, string_to_array(groups, ' '), digest, unit_id, person_id, account_id, search, spelling, sheet,
-      row_number, patch, print
-    FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
-      $11::text[], $12::int[], $13::text[], $14::text[])
-      AS x(seq, outcome, groups, digest, unit_id, person_id, account_id, search, spelling, sheet, row_number, patch, print)`,
+    INSERT INTO import_row (import_id, ${NAMES.join(', ')})
+    SELECT $1, ${NAMES.map((name) => (name === 'groups' ? `string_to_array(groups, ' ')` : name)).join(', ')}
+    FROM unnest(${COLUMNS.map(([, type], n) => columnOf(n + 2, type)).join(', ')}) AS x(${NAMES.join(', ')})
+    WHERE seq IS NOT NULL`,
 }
 export async function insert(sql: Sql, id: ImportId, rows: readonly RowInsert[]): Promise<void> {
   for (let n = 0; n < rows.length; n += SLICE) {
     const some = rows.slice(n, n + SLICE)
-    const column = <K extends keyof RowInsert>(name: K) => some.map((row) => row[name])
+    const column = (name: Exclude<keyof RowInsert, 'groups'>) => textOf(some.map((row) => row[name]))
     await sql(INSERT, [
-      ...[id, column('seq'), column('outcome'), some.map(({ groups }) => groups.join(' ')), column('digest')],
+      ...[id, column('seq'), column('outcome'), textOf(some.map(({ groups }) => groups.join(' '))), column('digest')],
       ...[column('unitId'), column('personId'), column('accountId'), column('search'), column('spelling')],
       ...[column('sheet'), column('rowNumber'), column('patch'), column('print')],
     ])

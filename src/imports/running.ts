@@ -89,7 +89,7 @@ export function runningOf(deps: {
     const opened = await chunks.withContents(record.id, rows)
     const jobs = opened.map(({ cells: _, kept: plan, ...row }): Job => {
       // What runs is what was approved, to the letter.
-      if (plan.item === null || digestOf(row.outcome, JSON.stringify(plan)) !== row.digest)
+      if (plan.item === null || digestOf(row.outcome, plan) !== row.digest)
         throw new Error(`Row ${row.seq} of import ${record.id} is not as it was planned`)
       return { row, plan, item: plan.item }
     })
@@ -115,7 +115,7 @@ export function runningOf(deps: {
   function reviewOf(row: rowsStore.StoredRow, plan: KeptPlan, what: (Reason & { code: 'moved' })['what']) {
     const reasons: Reason[] = [...plan.reasons, { code: 'moved', what }]
     const kept: KeptPlan = { ...plan, reasons }
-    const digest = digestOf('review', JSON.stringify(kept))
+    const digest = digestOf('review', kept)
     return { seq: row.seq, groups: [...new Set(reasons.map(groupOf))], plan: seals.plan.seal(kept), digest }
   }
 

@@ -20,14 +20,7 @@ const MAX = 100
 // Letters with their marks, joined by a space, an apostrophe (three kinds are met) or a hyphen.
 const JOINTS = /^[\p{M}'’ʼ\- ]$/u
 // A letter of another script, or a wide or ornate one, looks like ours and would hide a namesake.
-const isAllowed = (character: string): boolean => {
-  const before = allowed.get(character)
-  if (before !== undefined) return before
-  const is = JOINTS.test(character) || /^[a-z]$/.test(fold(character))
-  if (allowed.size < 1_000) allowed.set(character, is)
-  return is
-}
-const allowed = new Map<string, boolean>()
+const isAllowed = (character: string): boolean => JOINTS.test(character) || /^[a-z]$/.test(fold(character))
 // The names of the highlands put two marks over a letter; more are piled up to deface the page.
 const PILED = /\p{M}{3}/u
 
@@ -87,9 +80,19 @@ export function parsePersonName(
   return no({ kind: 'given-not-in-name' })
 }
 
-function firstOdd(text: string): string | null {
-  for (const character of text) if (!isAllowed(character)) return character
-  return null
+function firstOdd(text: string): string | undefined {
+  let n = 0
+  while (n < text.length && isKnown(text.charCodeAt(n))) n++
+  return n === text.length ? undefined : Array.from(text).find((character) => !isAllowed(character))
+}
+
+// Of lists of thousands every letter is asked for, and always the same ones.
+const known = new Uint8Array(0x2000)
+const [ALLOWED, ODD] = [1, 2]
+function isKnown(code: number): boolean {
+  if (code >= known.length) return false
+  if (known[code] === 0) known[code] = isAllowed(String.fromCharCode(code)) ? ALLOWED : ODD
+  return known[code] === ALLOWED
 }
 
 export type NameMatch = 'exact' | 'tone-placement' | 'folded' | 'different'

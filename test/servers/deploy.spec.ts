@@ -49,7 +49,7 @@ describe('the systemd units', () => {
   const units = readdirSync(join(deploy, 'systemd'))
   test.each(units)('%s starts a command that there is, with the settings of /etc/congvu', (unit) => {
     const text = read(`systemd/${unit}`)
-    expect(commands).toContain(/^ExecStart=\/usr\/bin\/node src\/main\/cli\.ts (\w+)$/m.exec(text)?.[1])
+    expect(commands).toContain(/^ExecStart=\/usr\/bin\/node (?:--\S+ )*src\/main\/cli\.ts (\w+)$/m.exec(text)?.[1])
     expect(text).toContain('EnvironmentFile=/etc/congvu/congvu.env\n')
     // V8 compiles at run time.
     expect(text).not.toMatch(/^MemoryDenyWriteExecute=/m)

@@ -66,8 +66,8 @@ export type FactsContext = {
   readonly domains: ReadonlySet<string>
   /** A keyed hash of an identification number (or, with a prefix, of what tells a row). */
   readonly hash: (text: string) => string
-  /** Spellings that were seen before: thousands of rows share a few. */
-  readonly spellings: Map<string, Spelling | null>
+  /** Spellings that were seen before, by unit and the unit above it: thousands of rows share a few. */
+  readonly spellings: Map<string | null, Map<string | null, Spelling | null>>
 }
 
 /** Reads a kept row with what was decided about it. */
@@ -106,12 +106,10 @@ export function factsOf(row: KeptRow, patch: Patch, context: FactsContext): Fact
 }
 
 function spelled(unit: string | null, parent: string | null, known: FactsContext['spellings']): Spelling | null {
-  const key = `${unit ?? ''}|${parent ?? ''}`
-  let found = known.get(key)
-  if (found === undefined) {
-    found = spellingOf(unit, parent)
-    known.set(key, found)
-  }
+  let below = known.get(unit)
+  if (below === undefined) known.set(unit, (below = new Map<string | null, Spelling | null>()))
+  let found = below.get(parent)
+  if (found === undefined) below.set(parent, (found = spellingOf(unit, parent)))
   return found
 }
 
