@@ -1,6 +1,5 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +8,9 @@ import { promisify } from 'node:util'
 import { arrived, roster, seedProvince } from '../../test/support/rosters.ts'
 import { allowed, seedStaff, startSystem, type System } from '../../test/support/system.ts'
 import { makeCertificates, type Certificates } from '../servers/certificates.ts'
+import { entriesOf } from '../servers/entries.ts'
 import { freePort } from '../servers/ports.ts'
-import { startSlapd, type Slapd } from '../servers/slapd.ts'
+import { startSlapd } from '../servers/slapd.ts'
 import { round, table, type Report } from './figures.ts'
 import { startWorker } from './processes.ts'
 
@@ -105,33 +105,6 @@ async function wholeWay({ services, servers, env }: System, bytes: Uint8Array, s
   } finally {
     await worker.stop()
   }
-}
-
-/** Entries as slapd has them, each as LDIF: every person's, where nothing else is asked for. */
-export async function entriesOf(
-  slapd: Slapd,
-  base = `ou=people,${slapd.baseDn}`,
-  filter = '(objectClass=inetOrgPerson)',
-): Promise<string[]> {
-  const asked = ['-x', '-H', slapd.tlsUrl, '-D', slapd.bindDn, '-w', slapd.bindPassword, '-LLL', '-o', 'ldif-wrap=no']
-  const search = spawn('ldapsearch', [...asked, '-E', 'pr=500/noprompt', '-b', base, filter, '*'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LDAPTLS_CACERT: slapd.caFile },
-  })
-  const closed = once(search, 'close')
-  const texts: string[] = []
-  for await (const chunk of search.stdout.setEncoding('utf8')) texts.push(String(chunk))
-  const [code] = (await closed) as [number]
-  if (code !== 0) throw new Error(`ldapsearch ended with ${code}`)
-  return (
-    texts
-      .join('')
-      // Between two pages ldapsearch says something of its own.
-      .replace(/^#.*\n/gm, '')
-      .split('\n\n')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry.startsWith('dn:'))
-  )
 }
 
 /** Adds these entries to a fresh slapd, a file after the other; answers milliseconds. */

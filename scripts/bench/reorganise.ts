@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { later } from '../../src/kernel/clock.ts'
 import { drafted, letBegin, planFor, quangNinh } from '../../test/support/reorganisations.ts'
 import { allowed, startSystem, type System } from '../../test/support/system.ts'
+import { entriesOf } from '../servers/entries.ts'
 import { round, table, type Report } from './figures.ts'
-import { entriesOf } from './import.ts'
 
 const run = promisify(execFile)
 const DAY_MS = 86_400_000
@@ -39,7 +39,7 @@ export async function reorganise(options: { size?: number } = {}): Promise<Repor
     const start = performance.now()
     await letBegin(services, province, id)
     const released = performance.now()
-    await services.reorganisations.work()
+    await asWorkerDoes(services)
     const written = performance.now()
     await inStep(system)
     const ours = performance.now() - start
@@ -67,6 +67,23 @@ export async function reorganise(options: { size?: number } = {}): Promise<Repor
     }
   } finally {
     await system.stop()
+  }
+}
+
+/** Carries out what is due while the directory follows, as a worker does. */
+async function asWorkerDoes({ reorganisations, provisioner }: System['services']): Promise<void> {
+  let isDone = false
+  const following = (async () => {
+    while (!isDone) {
+      await provisioner.run()
+      await pause(LOOK_MS)
+    }
+  })()
+  try {
+    await reorganisations.work()
+  } finally {
+    isDone = true
+    await following
   }
 }
 

@@ -29,7 +29,10 @@ type Ended = {
   followed: boolean
 }
 
-/** Posts in the former unit end on that day and go on in the new one; those that begin later, begin there. */
+/**
+ * Posts in the former unit end on that day and go on in the new one; those that begin later, begin there. By the keys of single
+ * rows (OFFSET 0 keeps it so): the planner would go through every post of the province for each batch.
+ */
 export async function movePosts(
   db: Db,
   asked: readonly Asked[],
@@ -40,19 +43,25 @@ export async function movePosts(
   const day = dayToDb(on)
   const ended = await db.$queryRaw<Ended[]>`
     WITH old AS (
-      SELECT p.id, p.valid_to, p.followed, x.account, x."to" FROM json_to_recordset(${text}::json) AS x(account uuid, "from" uuid, "to" uuid)
-      JOIN account a ON a.id = x.account JOIN post p ON p.person_id = a.person_id AND p.unit_id = x."from"
-      WHERE p.valid_from < ${day}::date AND (p.valid_to IS NULL OR p.valid_to > ${day}::date)
+      SELECT p.id, p.valid_to, p.followed, x.account, x."to"
+      FROM json_to_recordset(${text}::json) AS x(account uuid, "from" uuid, "to" uuid),
+        LATERAL (SELECT person_id FROM account WHERE id = x.account OFFSET 0) a,
+        LATERAL (SELECT * FROM post WHERE person_id = a.person_id OFFSET 0) p
+      WHERE p.unit_id = x."from" AND p.valid_from < ${day}::date AND (p.valid_to IS NULL OR p.valid_to > ${day}::date)
     )
     UPDATE post p SET valid_to = ${day}::date, followed = true FROM old WHERE p.id = old.id
     RETURNING p.id, old.account, old."to", old.valid_to AS until, p.person_id, p.title, p.employment, p.is_primary,
       old.followed`
   const rows = await goOn(db, ended, on, id)
   const later = await db.$queryRaw<{ post: string; account: AccountId }[]>`
-    UPDATE post p SET unit_id = x."to"
-    FROM json_to_recordset(${text}::json) AS x(account uuid, "from" uuid, "to" uuid) JOIN account a ON a.id = x.account
-    WHERE p.person_id = a.person_id AND p.unit_id = x."from" AND p.valid_from >= ${day}::date
-    RETURNING p.id AS post, x.account`
+    WITH later AS (
+      SELECT p.id, x.account, x."to"
+      FROM json_to_recordset(${text}::json) AS x(account uuid, "from" uuid, "to" uuid),
+        LATERAL (SELECT person_id FROM account WHERE id = x.account OFFSET 0) a,
+        LATERAL (SELECT * FROM post WHERE person_id = a.person_id OFFSET 0) p
+      WHERE p.unit_id = x."from" AND p.valid_from >= ${day}::date
+    )
+    UPDATE post p SET unit_id = later."to" FROM later WHERE p.id = later.id RETURNING p.id AS post, later.account`
   return {
     ended: rows.map(({ id: closed, opened, until, account }) => ({ closed, opened, until, account })),
     later,

@@ -11,15 +11,15 @@ export async function fetchRelated(
   baseDn: string,
   wanted: readonly Wanted[],
 ): Promise<Related> {
-  const filters = wanted.flatMap((one): LdapFilter[] => {
-    const { uid = [], mail = [], congvuAlias = [] } = one.attributes
-    const addresses = [...mail, ...congvuAlias].flatMap((address) => [
-      equal('mail', address),
-      equal('congvuAlias', address),
-    ])
-    const known = one.remoteId === null ? [] : [equal('entryUUID', one.remoteId)]
-    return [equal('congvuId', one.id), ...known, ...uid.map((value) => equal('uid', value)), ...addresses]
-  })
+  // An entry is nearly always found by its identity, and a server that goes through what may match stops at the first that does.
+  const values = (attribute: string) => wanted.flatMap(({ attributes }) => attributes[attribute] ?? [])
+  const addresses = [...values('mail'), ...values('congvuAlias')]
+  const filters = [
+    ...wanted.map(({ id }) => equal('congvuId', id)),
+    ...wanted.flatMap(({ remoteId }) => (remoteId === null ? [] : [equal('entryUUID', remoteId)])),
+    ...values('uid').map((uid) => equal('uid', uid)),
+    ...addresses.flatMap((address) => [equal('mail', address), equal('congvuAlias', address)]),
+  ]
   const found = await search(connection, baseDn, 'sub', anyOf(filters))
   // A new group's name may be an entry of somebody else's; there are few groups, so each place is looked at by itself.
   const ids = new Set(found.flatMap((entry) => valuesOf(entry, 'congvuId')).map((id) => id.toLowerCase()))
