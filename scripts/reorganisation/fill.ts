@@ -154,6 +154,9 @@ const PEOPLE = [
       '2024-01-02', '2024-01-02', '2024-01-02' FROM ${ROWS}`,
   `INSERT INTO address (namespace_id, local, state, role, holder_kind, holder_id, first_live_at)
     SELECT 1, local, 'live', 'primary', 'account', account, '2024-01-02' FROM ${ROWS}`,
+  `INSERT INTO account_event (account_id, at, kind, by_name)
+    SELECT account, '2024-01-02'::timestamptz, kind, '' FROM ${ROWS}, (VALUES (1, 'issued'), (2, 'ready'), (3, 'activated')) e(n, kind)
+    ORDER BY number, n`,
 ]
 const BOX = `json_to_recordset($1::json) AS x(account uuid, unit uuid, kind text, local text, name text, fold text, number int)`
 const BOXES = [
@@ -162,6 +165,7 @@ const BOXES = [
       '2024-01-02', '2024-01-02' FROM ${BOX}`,
   `INSERT INTO address (namespace_id, local, state, role, holder_kind, holder_id, first_live_at)
     SELECT 1, local, 'live', 'primary', 'account', account, '2024-01-02' FROM ${BOX}`,
+  `INSERT INTO account_event (account_id, at, kind, by_name) SELECT account, '2024-01-02', 'issued', '' FROM ${BOX}`,
 ]
 const GRANTS = `
   INSERT INTO role_grant (id, account_id, role, unit_id, valid_from)

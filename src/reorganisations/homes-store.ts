@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/generated/client.ts'
-import type { UnitId } from '../kernel/ids.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { openChanges } from './world-store.ts'
 
 // What belongs to units in other rooms' tables and has no other door: each row that names a unit that ends names its heir.
@@ -7,14 +7,67 @@ import { openChanges } from './world-store.ts'
 type Db = Prisma.TransactionClient
 export type Home = { readonly from: UnitId; readonly to: UnitId }
 export type Rehomed = { readonly id: string; readonly from: UnitId; readonly to: UnitId }
+type Was<T> = { readonly from: T; readonly to: T }
+export type RehomedRequest = Rehomed & {
+  /** Null where it stays. */
+  readonly escalated?: Was<UnitId> | null | undefined
+  readonly rule?: Was<unknown> | null | undefined
+}
 
-/** Requests that are not answered yet. */
-export const requests = (db: Db, homes: readonly Home[]): Promise<Rehomed[]> =>
+/** What a request that is not answered yet says of units, in its own columns and in what was asked for. */
+export type OpenRequest = {
+  readonly id: string
+  readonly unit: UnitId
+  /** The account that it is about, and goes with. */
+  readonly account: AccountId | null
+  readonly escalated: UnitId | null
+  /** Whom the list that is asked for would reach. */
+  readonly rule: unknown
+}
+
+/** Those that name one of these units; locked. */
+export const requestsNaming = (db: Db, units: readonly UnitId[]): Promise<OpenRequest[]> =>
   db.$queryRaw`
-    UPDATE request r SET unit_id = x."to"
-    FROM json_to_recordset(${JSON.stringify(homes)}::json) AS x("from" uuid, "to" uuid)
-    WHERE r.unit_id = x."from" AND r.state IN ('draft', 'submitted', 'returned')
-    RETURNING r.id, x."from", x."to"`
+    SELECT id, unit_id AS unit, (body ->> 'accountId')::uuid AS account, escalated_to AS escalated, body -> 'rule' AS rule
+    FROM request WHERE state IN ('draft', 'submitted', 'returned') AND (unit_id = ANY (${units}::uuid[])
+      OR escalated_to = ANY (${units}::uuid[])
+      OR EXISTS (SELECT FROM jsonb_path_query(body, '$.rule[*].unitId') u WHERE u #>> '{}' = ANY (${units}::text[])))
+    ORDER BY id FOR UPDATE`
+
+/** Writes them; what is not told stays. */
+export const writeRequests = (db: Db, rows: readonly RehomedRequest[]): Promise<number> =>
+  db.$executeRaw`
+    UPDATE request r SET unit_id = x."to",
+      escalated_to = CASE WHEN x.escalated IS NULL THEN r.escalated_to ELSE (x.escalated ->> 'to')::uuid END,
+      body = CASE WHEN r.body IS NOT NULL THEN r.body || jsonb_build_object('unitId', x."to")
+        || CASE WHEN x.rule IS NULL THEN '{}' ELSE jsonb_build_object('rule', x.rule -> 'to') END END
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(id uuid, "to" uuid, escalated jsonb, rule jsonb)
+    WHERE r.id = x.id AND r.state IN ('draft', 'submitted', 'returned')`
+
+export type ReviewHome = {
+  readonly review: string
+  readonly account: AccountId
+  readonly from: UnitId
+  readonly to: UnitId
+}
+
+/** Whom nobody has confirmed yet in an open review is in the list of the unit where they go, unless that list is confirmed. */
+export const reviewLines = (
+  db: Db,
+  moves: readonly { readonly account: AccountId; readonly from: UnitId; readonly to: UnitId }[],
+): Promise<ReviewHome[]> =>
+  db.$queryRaw`
+    UPDATE review_line l SET unit_id = x."to"
+    FROM json_to_recordset(${JSON.stringify(moves)}::json) AS x(account uuid, "from" uuid, "to" uuid), review r
+    WHERE r.id = l.review_id AND r.closed_at IS NULL AND l.account_id = x.account AND l.unit_id = x."from" AND l.answer IS NULL
+      AND NOT EXISTS (SELECT FROM review_receipt t WHERE t.review_id = r.id AND t.unit_id IN (x."from", x."to"))
+    RETURNING l.review_id AS review, l.account_id AS account, x."from", x."to"`
+export const putReviewLinesBack = (db: Db, rows: readonly ReviewHome[]): Promise<number> =>
+  db.$executeRaw`
+    UPDATE review_line l SET unit_id = x."from"
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(review uuid, account uuid, "from" uuid, "to" uuid)
+    WHERE l.review_id = x.review AND l.account_id = x.account AND l.unit_id = x."to" AND l.answer IS NULL
+      AND NOT EXISTS (SELECT FROM review_receipt t WHERE t.review_id = x.review AND t.unit_id = x."to")`
 
 /** Imports that are not over yet. */
 export const imports = (db: Db, homes: readonly Home[]): Promise<Rehomed[]> =>
@@ -24,20 +77,21 @@ export const imports = (db: Db, homes: readonly Home[]): Promise<Rehomed[]> =>
     WHERE i.unit_id = x."from" AND i.ended_at IS NULL
     RETURNING i.id, x."from", x."to"`
 
-/** Back, of those that are still open and where they were put. */
-export async function putBack(db: Db, what: 'requests' | 'imports', rows: readonly Rehomed[]): Promise<void> {
-  const text = JSON.stringify(rows)
-  if (what === 'requests')
-    await db.$executeRaw`
-      UPDATE request r SET unit_id = x."from"
-      FROM json_to_recordset(${text}::json) AS x(id uuid, "from" uuid, "to" uuid)
-      WHERE r.id = x.id AND r.unit_id = x."to" AND r.state IN ('draft', 'submitted', 'returned')`
-  else
-    await db.$executeRaw`
-      UPDATE import i SET unit_id = x."from"
-      FROM json_to_recordset(${text}::json) AS x(id uuid, "from" uuid, "to" uuid)
-      WHERE i.id = x.id AND i.unit_id = x."to" AND i.ended_at IS NULL`
-}
+/** Back, of those that are still open and where they were put; of what somebody has written anew since, nothing. */
+export const putRequestsBack = (db: Db, rows: readonly RehomedRequest[]): Promise<number> =>
+  db.$executeRaw`
+    UPDATE request r SET unit_id = x."from",
+      escalated_to = CASE WHEN r.escalated_to = (x.escalated ->> 'to')::uuid THEN (x.escalated ->> 'from')::uuid ELSE r.escalated_to END,
+      body = CASE WHEN r.body IS NOT NULL THEN r.body || jsonb_build_object('unitId', x."from")
+        || CASE WHEN r.body -> 'rule' = x.rule -> 'to' THEN jsonb_build_object('rule', x.rule -> 'from') ELSE '{}' END END
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(id uuid, "from" uuid, "to" uuid, escalated jsonb, rule jsonb)
+    WHERE r.id = x.id AND r.unit_id = x."to" AND r.state IN ('draft', 'submitted', 'returned')`
+
+export const putImportsBack = (db: Db, rows: readonly Rehomed[]): Promise<number> =>
+  db.$executeRaw`
+    UPDATE import i SET unit_id = x."from"
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS x(id uuid, "from" uuid, "to" uuid)
+    WHERE i.id = x.id AND i.unit_id = x."to" AND i.ended_at IS NULL`
 
 export type Spelling = {
   readonly sender: string

@@ -5,6 +5,12 @@ import { Day } from '../kernel/day.ts'
 import { AccountId, UnitId } from '../kernel/ids.ts'
 
 const Rehomed = z.array(z.object({ id: z.string(), from: UnitId, to: UnitId }))
+const Requests = z.array(
+  Rehomed.element.extend({
+    escalated: z.object({ from: UnitId, to: UnitId }).nullish(),
+    rule: z.object({ from: z.unknown(), to: z.unknown() }).nullish(),
+  }),
+)
 const Keys = z.array(z.object({ sender: z.string(), key: z.string() }))
 const Lists = z.array(z.object({ id: z.string(), unit: UnitId, rule: z.unknown() }))
 const Changes = z.array(
@@ -26,8 +32,9 @@ export const Traces = z.object({
   }),
   rights: RightsTrace,
   seconds: SecondTraces,
-  requests: Rehomed,
+  requests: Requests,
   imports: Rehomed,
+  reviews: z.array(z.object({ review: z.string(), account: AccountId, from: UnitId, to: UnitId })).default([]),
   spellings: z.array(
     z.object({ sender: z.string(), spelling: z.string(), unit_id: z.string(), at: z.string(), by_name: z.string() }),
   ),

@@ -40,14 +40,26 @@ export const report = (db: Db, id: ReorganisationId): Promise<ReportRow[]> =>
     FROM reorganisation_move m JOIN account a ON a.id = m.account_id
     WHERE m.reorganisation_id = ${id}::uuid GROUP BY 1, 2, 3`
 
-/** What units were called on the day before, or what they were called first. */
+/**
+ * What units were called on the day before, or what they were called first; a department with the unit above, for there is one of
+ * its name in many.
+ */
 export async function namesBefore(db: Db, ids: readonly UnitId[], on: Day): Promise<Map<UnitId, string>> {
-  const rows = await db.$queryRaw<{ id: UnitId; name: string }[]>`
-    SELECT DISTINCT ON (unit_id) unit_id AS id, name FROM unit_version WHERE unit_id = ANY (${ids}::uuid[])
-    ORDER BY unit_id, (valid_from < ${dayToDb(on)}::date) DESC,
-      CASE WHEN valid_from < ${dayToDb(on)}::date THEN valid_from END DESC NULLS LAST, valid_from`
-  return new Map(rows.map(({ id, name }) => [id, name]))
+  const day = dayToDb(on)
+  const rows = await db.$queryRaw<{ id: UnitId; name: string; above: string | null }[]>`
+    SELECT v.id, v.name, p.name AS above FROM (
+      SELECT DISTINCT ON (unit_id) unit_id AS id, name, kind, parent_id FROM unit_version WHERE unit_id = ANY (${ids}::uuid[])
+      ORDER BY unit_id, (valid_from < ${day}::date) DESC,
+        CASE WHEN valid_from < ${day}::date THEN valid_from END DESC NULLS LAST, valid_from) v
+    LEFT JOIN LATERAL (
+      SELECT name FROM unit_version WHERE unit_id = v.parent_id AND v.kind = 'department' AND valid_from < ${day}::date
+      ORDER BY valid_from DESC LIMIT 1) p ON true`
+  return new Map(rows.map(({ id, name, above }) => [id, within(name, above)]))
 }
+
+/** A unit’s name with that of the unit above, where it says nothing by itself. */
+export const within = (name: string, above: string | null | undefined): string =>
+  above == null ? name : `${name} (${above})`
 
 export type Passage = {
   readonly unit: UnitId

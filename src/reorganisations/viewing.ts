@@ -2,8 +2,9 @@ import type { Permit } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import type { Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { addMonths } from '../kernel/day.ts'
+import { addDays, addMonths } from '../kernel/day.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
+import type { UnitAfter } from './after.ts'
 import type { Checked, Checking } from './checking.ts'
 import type { Draft } from './draft.ts'
 import { unitsIn } from './draft.ts'
@@ -39,6 +40,7 @@ export type AddressLine = {
   readonly reaches: string | null
   readonly until: Date | null
 }
+export type CalledUnits = Readonly<Record<'before' | 'after', ReadonlyMap<UnitId, string>>>
 type Read = Permit<'reorganisation.read'>
 const PAGE = 50
 const LIST = 20
@@ -80,11 +82,32 @@ export function viewingOf(deps: {
     /** What stands in the way of taking a plan back. */
     built: (_permit: Read, record: PlanRecord): Promise<Built[]> => builtOn({ db: prisma, at: clock() }, record),
 
-    /** What the units of a plan were called before it, those that it makes by their new names. */
-    async names(_permit: Read, draft: Draft, more: readonly UnitId[] = []): Promise<ReadonlyMap<UnitId, string>> {
-      const names = await views.namesBefore(prisma, [...new Set([...unitsIn(draft), ...more])], draft.effectiveOn)
-      for (const step of draft.steps) if (step.kind === 'create') names.set(step.unit, step.name)
-      return names
+    /**
+     * What the units of a plan were called before it, those that it makes by their new names, and what they are called since, where it was
+     * carried out.
+     */
+    async names(
+      _permit: Read,
+      { state }: PlanRecord,
+      draft: Draft,
+      more: readonly UnitId[] = [],
+    ): Promise<CalledUnits> {
+      const ids = [...new Set([...unitsIn(draft), ...more])]
+      const on = draft.effectiveOn
+      const before = await views.namesBefore(prisma, ids, on)
+      for (const step of draft.steps) if (step.kind === 'create') before.set(step.unit, step.name)
+      const isDone = state === 'applied' || state === 'applying'
+      return { before, after: isDone ? await views.namesBefore(prisma, ids, addDays(on, 1)) : new Map() }
+    },
+
+    /** The same of a plan that may still begin. */
+    namesIn({ world, outcome }: Checked) {
+      const of = (units: ReadonlyMap<UnitId, Pick<UnitAfter, 'name' | 'kind' | 'parentId'>>) => (id: UnitId) => {
+        const unit = units.get(id)
+        const above = unit?.kind === 'department' && unit.parentId !== null ? units.get(unit.parentId)?.name : null
+        return unit && views.within(unit.name, above)
+      }
+      return { before: of(world.units), after: of(outcome.after.units) }
     },
 
     /** A page of the people and mailboxes that the plan reaches, by name; of one unit, before or after. */

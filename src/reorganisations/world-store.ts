@@ -87,7 +87,8 @@ export async function belongings(
 ): Promise<Map<UnitId, Readonly<Record<Belonging, number>>>> {
   const rows = await db.$queryRaw<{ unit: UnitId; what: Belonging; n: number }[]>`
     WITH asked AS (SELECT unnest(${ids}::uuid[]) AS unit)
-    SELECT unit, 'requests' AS what, count(*)::int AS n FROM asked JOIN request ON unit_id = unit
+    SELECT unit, 'requests' AS what, count(*)::int AS n FROM asked JOIN request ON (unit_id = unit
+        OR EXISTS (SELECT FROM jsonb_path_query(body, '$.rule[*].unitId') u WHERE u #>> '{}' = unit::text))
       AND state IN ('draft', 'submitted', 'returned') GROUP BY 1
     UNION ALL SELECT unit, 'lists', count(*)::int FROM asked JOIN mail_group g ON g.kind = 'list' AND (g.unit_id = unit
       OR EXISTS (SELECT FROM jsonb_array_elements(g.rule) c WHERE c ->> 'unitId' = unit::text)) GROUP BY 1

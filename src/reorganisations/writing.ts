@@ -83,6 +83,26 @@ export function writingOf(deps: { addresses: BulkAddresses; moving: Relocating }
     return { lists: { before: lists, after: listsAfter }, changes: { before: changes, after: changesAfter } }
   }
 
+  /** Requests that are not answered yet go to the heir; one about an account goes where that goes. */
+  async function requests(tx: Tx, by: Actor, { outcome }: Checked): Promise<Traces['requests']> {
+    const { after, homes, places } = outcome
+    const ended = new Set(after.ended)
+    const found = await homesStore.requestsNaming(tx.db, after.ended)
+    const rows = found.map(({ id, unit, account, escalated, rule }) => {
+      const own = account !== null && ended.has(unit) ? places.to.get(account) : undefined
+      const to = escalated === null ? undefined : homes.get(escalated)
+      const asked = ListRule.safeParse(rule)
+      return {
+        ...{ id, from: unit, to: own ?? homes.get(unit) ?? unit },
+        escalated: escalated === null || to === undefined ? null : { from: escalated, to },
+        rule: asked.success ? { from: rule, to: ruleAfter(asked.data, after) } : null,
+      }
+    })
+    await homesStore.writeRequests(tx.db, rows)
+    for (const { id: request, to } of rows) tx.audit(by, 'request.rehomed', `request:${request}`, { unit: to })
+    return rows
+  }
+
   return async function write(tx: Tx, by: Actor, id: ReorganisationId, checked: Checked): Promise<Traces> {
     const { draft, world, outcome } = checked
     const { after, homes, offices } = outcome
@@ -113,14 +133,19 @@ export function writingOf(deps: { addresses: BulkAddresses; moving: Relocating }
     )
     const list = [...homes].map(([from, to]) => ({ from, to }))
     const divided = after.ended.filter((unit) => (after.heirs.get(unit)?.length ?? 0) > 1)
-    const requests = await homesStore.requests(tx.db, list)
-    for (const { id: request, to } of requests) tx.audit(by, 'request.rehomed', `request:${request}`, { unit: to })
     const imports = await homesStore.imports(tx.db, list)
+    const reviews = await homesStore.reviewLines(
+      tx.db,
+      outcome.places.moves
+        .filter(({ box, from, to }) => box.kind === 'person' && from !== to)
+        .map(({ box, from, to }) => ({ account: box.id, from, to })),
+    )
     const memories = await homesStore.memories(tx.db, list)
     const spellings = await homesStore.spellings(tx.db, list, divided)
     const renamedUnits = after.changed.filter((unit) => after.units.get(unit)?.name !== world.units.get(unit)?.name)
     return {
-      ...{ units, rights, seconds: posts, requests, imports, memories, spellings },
+      ...{ units, rights, seconds: posts, imports, reviews, memories, spellings },
+      requests: await requests(tx, by, checked),
       ...(await named(tx, by, checked)),
       ...(await mailboxes(tx, by, checked)),
       groups: [...after.created, ...after.ended, ...renamedUnits, ...seconds.flatMap(({ to }) => to ?? [])],

@@ -16,6 +16,8 @@ export type Section = (typeof SECTIONS)[number]
 const PAGE = 50
 /** So many faults are told on the page; the others are counted. */
 const TOLD = 50
+/** So many of one kind are told one by one. */
+const FEW = 3
 
 /** What each part of a plan's page shows. */
 export function planSections(services: Services, views: PlanViews) {
@@ -72,6 +74,23 @@ export function planSections(services: Services, views: PlanViews) {
     }))
   }
 
+  /** What a person should know; of one kind with many, how many, and each beneath. */
+  function noticesOf({ t, lang }: Page, { checked, names }: PlanView) {
+    const kinds = Map.groupBy(checked?.outcome.notices ?? [], ({ kind }) => kind)
+    return [...kinds].flatMap(([kind, all]) => {
+      const lines = all.map((notice) => noticeText(t, lang, names, notice))
+      if (lines.length <= FEW) return lines.map((text) => ({ text, lines: [] }))
+      return [{ text: t.reorganisations.noticeGroups[kind](count(lines.length, lang)), lines }]
+    })
+  }
+
+  /** The first reasons of the brake, which are about all of it, and the others beneath. */
+  const folded = ({ t, lang }: Page, reasons: readonly string[]) => ({
+    brake: reasons.slice(0, FEW),
+    brakeOthers: reasons.slice(FEW),
+    brakeMore: t.reorganisations.brakeMore(count(Math.max(0, reasons.length - FEW), lang)),
+  })
+
   async function overview(page: Page, view: PlanView) {
     const { record, checked, names } = view
     const { t, lang } = page
@@ -97,12 +116,14 @@ export function planSections(services: Services, views: PlanViews) {
       faults: faults.slice(0, TOLD).map((fault) => faultText(t, lang, { ...names, person }, fault)),
       faultCount: faults.length,
       faultsMore: faults.length > TOLD ? says.more(count(faults.length - TOLD, lang)) : null,
-      notices: (checked?.outcome.notices ?? []).slice(0, TOLD).map((notice) => noticeText(t, lang, names, notice)),
+      notices: noticesOf(page, view),
       checked: checked !== null,
-      brake:
+      ...folded(
+        page,
         checked === null
           ? []
           : (await reorganisations.judge(permit, record, checked)).map((reason) => reasonText(t, lang, reason)),
+      ),
       progress: progress && {
         ...{ reached, all, share: all === 0 ? 100 : Math.floor((reached / all) * 100) },
         under: record.state === 'applying' || record.state === 'reversing',

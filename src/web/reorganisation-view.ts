@@ -40,15 +40,17 @@ export function planViews({ reorganisations }: Pick<Services, 'reorganisations'>
       const { record, draft } = await find(page)
       const checked = OPEN.includes(record.state) ? await reorganisations.check(permit, draft) : null
       const settled = checked?.draft ?? draft
-      const known = checked === null ? await reorganisations.names(permit, draft, record.faults.flatMap(unitsOf)) : null
       const called = new Map(
         settled.steps.flatMap((step) =>
           step.kind === 'create' || step.kind === 'rename' ? [[step.unit, step.name]] : [],
         ),
       )
-      const before = (id: UnitId): string =>
-        checked?.world.units.get(id)?.name ?? known?.get(id) ?? called.get(id) ?? ''
-      const names = { before, after: (id: UnitId): string => called.get(id) ?? before(id) }
+      const known =
+        checked === null ? await reorganisations.names(permit, record, draft, record.faults.flatMap(unitsOf)) : null
+      const now = checked === null ? null : reorganisations.namesIn(checked)
+      const before = (id: UnitId): string => now?.before(id) ?? known?.before.get(id) ?? called.get(id) ?? ''
+      const after = (id: UnitId): string => now?.after(id) ?? known?.after.get(id) ?? called.get(id) ?? before(id)
+      const names = { before, after }
       return { record, draft: settled, checked, names, path: `${PLANS}/${record.id}` }
     },
     /** People named in faults, as a text shows them. */

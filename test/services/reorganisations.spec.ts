@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
 import type { Draft } from '../../src/reorganisations/draft.ts'
 import { figuresOf } from '../../src/reorganisations/outcome.ts'
+import { QuotaMb } from '../../src/accounts/account.ts'
+import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
+import type { Ask } from '../../src/requests/ask.ts'
+import type { Prisma } from '../../src/db/generated/client.ts'
+import { answer, open as openReview } from '../../src/reviews/store.ts'
 import type { ReorganisationId } from '../../src/reorganisations/reorganisation.ts'
 import { tidyUp } from '../../src/main/tidy.ts'
 import { addDays, addMonths, dayOf } from '../../src/kernel/day.ts'
@@ -13,11 +19,15 @@ import { allowed } from '../support/system.ts'
 const clock = movedClock()
 let office: Office
 let province: Province
+/** Requests that nobody has answered, by their kind. */
+let asked: Record<'list' | 'quota', RequestId>
 
 beforeAll(async () => {
   office = await startOffice({ clock })
   province = await quangNinh(office.services, 1_000)
   await office.services.lists.follow(allowed('system.tidy', tidier))
+  await office.services.transaction((tx) => reviewed(tx.db, tx.at))
+  asked = await askedIn(nameOf('Sở Du lịch') as UnitId)
 }, 60_000)
 afterAll(() => office.stop())
 
@@ -32,6 +42,48 @@ const stateOf = async (id: ReorganisationId) => (await office.services.reorganis
 const query = async <T extends object>(sql: string, values: unknown[] = []): Promise<T[]> =>
   (await office.services.database.pool.query<T>(sql.replaceAll('TODAY', `date '${clock.today()}'`), values)).rows
 const nameOf = (name: string) => unitsBefore().find((unit) => unit.name === name)?.id ?? ''
+
+/** A review is open, in which somebody of a unit that ends was confirmed. */
+async function reviewed(db: Prisma.TransactionClient, at: Date): Promise<void> {
+  const dueOn = addDays(dayOf(at), 60)
+  const id = randomUUID()
+  await openReview(db, { id, at, byName: 'life', dueOn }, ['active'])
+  const unitId = nameOf('Sở Du lịch') as UnitId
+  const [line] = await db.reviewLine.findMany({ where: { unitId }, take: 1 })
+  await answer(db, id, unitId, [{ id: line?.accountId ?? '', answer: 'keep', note: null }], {
+    name: 'Lê Đức Thắng',
+    at,
+  })
+}
+
+const heirOf = async (name: string): Promise<string> =>
+  (await query<{ id: string }>('SELECT to_id AS id FROM unit_succession WHERE from_id = $1', [nameOf(name)]))[0]?.id ??
+  ''
+
+/** Somebody of the unit asks for a list of its people, and for a larger mailbox. */
+async function askedIn(unitId: UnitId): Promise<typeof asked> {
+  const { services } = office
+  const people = await query<{ id: AccountId }>(
+    `SELECT id FROM account WHERE unit_id = $1 AND kind = 'person' ORDER BY number DESC LIMIT 1`,
+    [unitId],
+  )
+  const asker = await services.actors.byId(people[0]?.id ?? ('' as AccountId))
+  if (!asker) throw new Error('Nobody is there')
+  const send = async (ask: Ask): Promise<RequestId> => {
+    const sent = await services.requests.askAndSend(allowed('own.request', asker), ask, {
+      chosen: null,
+      language: 'vi',
+    })
+    if (!sent.ok) throw new Error(sent.refusal.kind)
+    return sent.value
+  }
+  const why = 'Theo phân công của Giám đốc Sở'
+  const rule = [{ by: 'unit' as const, unitId, below: true }]
+  return {
+    list: await send({ kind: 'list', unitId, name: 'Toàn Sở Du lịch', rule, posting: { who: 'province' }, why }),
+    quota: await send({ kind: 'quota', accountId: asker.accountId, quotaMb: QuotaMb.parse(8_192), why }),
+  }
+}
 
 /** Every living address of a mailbox, and the unit of whose mailbox it reaches. */
 const reach = () =>
@@ -133,6 +185,32 @@ describe('Quảng Ninh in one night', () => {
       nameOf('Sở Du lịch') as never,
     )
     expect(passages.to).toMatchObject([{ name: 'Sở Văn hóa, Thể thao và Du lịch', plan: { id } }])
+  })
+
+  test('lets open requests, and the lists that are asked for in them, go to the heir', async () => {
+    const heir = await heirOf('Sở Du lịch')
+    const found = await query<{
+      id: string
+      unit: string
+      asked: string
+      rule: { unitId: string }[] | null
+      seats: string[]
+    }>(
+      `SELECT id, unit_id AS unit, body ->> 'unitId' AS asked, body -> 'rule' AS rule, seats FROM request WHERE id = ANY ($1)`,
+      [Object.values(asked)],
+    )
+    expect(found).toHaveLength(2)
+    for (const { unit, asked: inside, seats } of found)
+      expect({ unit, inside, seats }).toEqual({ unit: heir, inside: heir, seats: [heir] })
+    expect(found.find(({ id }) => id === asked.list)?.rule).toMatchObject([{ by: 'unit', unitId: heir }])
+  })
+
+  test('lets administrators of the heirs confirm whom nobody has confirmed yet', async () => {
+    const [lines] = await query<{ moved: number; left: number }>(
+      `SELECT count(*) FILTER (WHERE l.unit_id = a.unit_id)::int AS moved, count(*) FILTER (WHERE l.unit_id <> a.unit_id)::int AS left
+       FROM review_line l JOIN account a ON a.id = l.account_id`,
+    )
+    expect(lines).toEqual({ moved: province.people + 2 - 1, left: 1 })
   })
 
   test('writes to everybody whose unit is another, once', async () => {

@@ -81,8 +81,12 @@ export async function dump({ database }: Services): Promise<Record<string, unkno
     ),
     holders: await rows('account_id, person_account_id, rights, valid_from, valid_to', 'holder'),
     grants: await rows('account_id, role, unit_id, valid_from, valid_to', 'role_grant'),
-    requests: await rows('id, unit_id, state, seats, it_seat, fallen', 'request'),
+    requests: await rows(
+      "id, unit_id, state, seats, it_seat, fallen, escalated_to, body ->> 'unitId' AS asked, body -> 'rule' AS rule",
+      'request',
+    ),
     imports: await rows('id, unit_id', 'import'),
+    reviews: await rows('review_id, account_id, unit_id, answer', 'review_line'),
     lists: await rows('id, unit_id, rule, posting', "mail_group WHERE kind = 'list'"),
     members: await rows('group_id, account_id', 'list_member'),
     spellings: await rows('sender, spelling, unit_id, at', 'import_spelling'),

@@ -60,6 +60,7 @@ export const reorganisationsEn: ReorganisationsWords = {
   notices: 'Good to know',
   brakeTitle: 'Against the safety brake',
   brakeFine: 'Within every limit; a second person still has to agree.',
+  brakeMore: (n) => `and ${n} other limits`,
   brakeHeld: 'Waits for the second person at the safety brake.',
   toHold: 'See it at the safety brake',
   blockedText: 'On the day something stood in the way, so nothing was changed. Mend it and schedule the plan again.',
@@ -438,6 +439,15 @@ export const reorganisationsEn: ReorganisationsWords = {
       `${n} names that lists have for ${unit} will be asked about again, for it has several heirs.`,
     'imports-again': (unit, n) => `${n} open imports of ${unit} go to the unit that takes over.`,
     'holders-stay': (unit) => `Who opens a former unit’s mailbox does not thereby open that of ${unit}.`,
+  },
+  noticeGroups: {
+    'title-nobodys': (n) => `${n} rules for a title that nobody has now`,
+    'no-mailbox': (n) => `${n} units without a mailbox of their own`,
+    'rules-end': (n) => `${n} approval rules that have no effect any more`,
+    'spellings-forgotten': (n) => `Names that lists have for ${n} units will be asked about again`,
+    'imports-again': (n) => `Open imports of ${n} units go to the units that take over`,
+    'holders-stay': (n) =>
+      `Mailboxes of ${n} units that take over: who opens a former unit’s does not thereby open them`,
   },
   passages: {
     title: 'Before and after',

@@ -60,6 +60,7 @@ export const reorganisationsVi = {
   notices: 'Nên biết',
   brakeTitle: 'So với ngưỡng an toàn',
   brakeFine: 'Không vượt ngưỡng nào; vẫn cần người thứ hai đồng ý.',
+  brakeMore: (n: string) => `và ${n} ngưỡng khác`,
   brakeHeld: 'Đang chờ người thứ hai ở chốt an toàn.',
   toHold: 'Xem ở chốt an toàn',
   blockedText: 'Đến ngày mà còn vướng, nên chưa thay đổi gì. Sửa chỗ vướng rồi chốt lại.',
@@ -428,6 +429,16 @@ export const reorganisationsVi = {
     'imports-again': (unit: string, n: string) =>
       `${n} lần nhập danh sách đang dở của ${unit} chuyển sang đơn vị tiếp nhận.`,
     'holders-stay': (unit: string) => `Người mở hộp thư đơn vị cũ không tự động mở hộp thư của ${unit}.`,
+  },
+  /** Many of one kind, of which each is told beneath. */
+  noticeGroups: {
+    'title-nobodys': (n: string) => `${n} cách phân nêu chức vụ hiện không ai có`,
+    'no-mailbox': (n: string) => `${n} đơn vị không có hộp thư đơn vị`,
+    'rules-end': (n: string) => `${n} quy định phê duyệt riêng không còn tác dụng`,
+    'spellings-forgotten': (n: string) => `Cách gọi ${n} đơn vị trong danh sách sẽ hỏi lại`,
+    'imports-again': (n: string) => `Lần nhập danh sách đang dở của ${n} đơn vị chuyển sang đơn vị tiếp nhận`,
+    'holders-stay': (n: string) =>
+      `Hộp thư của ${n} đơn vị tiếp nhận: người mở hộp thư đơn vị cũ không tự động mở được`,
   },
   passages: {
     title: 'Trước và sau',
