@@ -3,9 +3,11 @@ import { PASSWORD } from '../support/people.ts'
 import { unique } from '../support/system.ts'
 import type { Hands } from './hands.ts'
 import type { Look } from './looking.ts'
-import type { World } from './world.ts'
+import type { Scene } from './world.ts'
 
 export const UNIT = 'Phòng Công chức, viên chức'
+/** What somebody new chooses. */
+export const CHOSEN = 'mười hai con thuyền ra khơi'
 const nothing: Look = () => Promise.resolve()
 
 export type Asked = { readonly name: string; readonly contact: string; readonly code: string; readonly address: string }
@@ -15,7 +17,7 @@ const submitOf = (field: string) => `main form:has(${field}) button[type=submit]
 
 /** From the home page to a request that is sent and followed; each page is looked at, the forms with errors first. */
 export async function ask(
-  world: World,
+  world: Scene,
   hands: Hands,
   options: { name: string; look?: Look; scripts?: boolean },
 ): Promise<Asked> {
@@ -110,7 +112,7 @@ export async function signIn(hands: Hands, address: string, password: string, lo
 }
 
 /** The unit's administrator finds it in the inbox and approves it, after a decision that lacks something. */
-export async function approve(world: World, hands: Hands, asked: Asked, look: Look = nothing): Promise<void> {
+export async function approve(world: Scene, hands: Hands, asked: Asked, look: Look = nothing): Promise<void> {
   const { page } = hands
   await signIn(hands, world.people.approver.mail, PASSWORD)
   expect(at(hands)).toBe('/cho-duyet')
@@ -132,7 +134,7 @@ export async function approve(world: World, hands: Hands, asked: Asked, look: Lo
 }
 
 /** The letter's link, a first password that is too weak, a good one; then the new person signs in to their account. */
-export async function activate(world: World, hands: Hands, asked: Asked, look: Look = nothing): Promise<void> {
+export async function activate(world: Scene, hands: Hands, asked: Asked, look: Look = nothing): Promise<void> {
   const { page } = hands
   const letter = await world.system.servers.sink.waitFor(asked.contact, ({ text }) => text.includes('/kich-hoat/'))
   const link = new RegExp(`${world.base}(/kich-hoat/[\\w-]{40,})`).exec(letter.text)?.[1] ?? ''
@@ -142,7 +144,7 @@ export async function activate(world: World, hands: Hands, asked: Asked, look: L
   await hands.type('#again', 'nguyenvanan1')
   await hands.press(submitOf('#password'))
   await look(page, 'activate-error')
-  const password = 'mười hai con thuyền ra khơi'
+  const password = CHOSEN
   await hands.type('#password', password)
   await hands.type('#again', password)
   await hands.press(submitOf('#password'))

@@ -21,6 +21,9 @@ export type World = {
   stop(): Promise<void>
 }
 
+/** As much of it as the main job takes. */
+export type Scene = Pick<World, 'system' | 'base'> & { readonly people: Pick<World['people'], 'approver'> }
+
 const NAMES = [
   ...['Hoàng Phạm Thị Thùy Dương', 'Chíu Sáng', 'Tằng A Pẩu', 'Nguyễn Hoàng Phương Thảo Nguyên', 'Đỗ Quyên'],
   ...['Lê Thị Ngọc Ánh', 'Vũ Đình Khánh', 'Phùn Dì Múi', 'Công Tằng Tôn Nữ Diệu Hiền', 'Bùi Xuân Trường', 'Ứng Văn Ẩn'],
