@@ -2,6 +2,9 @@
 export const full = process.env['TEST_SCALE'] === 'full'
 export const scaled = (figure: number): number => (full ? figure : Math.ceil(figure / 10))
 
+/** A new one in each run, to be named where it fails; `TEST_SEED` repeats one. */
+export const freshSeed = (): number => Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+
 /** Random numbers from 0 to 1 that are the same in every run (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed
