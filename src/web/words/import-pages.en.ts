@@ -135,7 +135,7 @@ export const importPagesEn: ImportPagesWords = {
   preview: {
     title: (all, waiting) => `${rows(all)} read, ${waiting} to review`,
     titleClean: (all) => `${rows(all)} read, none to review`,
-    nothingChanged: 'nothing has changed yet',
+    nothingChanged: 'Nothing has changed yet',
     took: (seconds) => `read in ${seconds} s`,
     sheet: (name) => `sheet “${name}”`,
     search: 'Name, address or row number',

@@ -139,7 +139,7 @@ export const importPagesVi = {
   preview: {
     title: (rows: string, waiting: string) => `${rows} dòng đã đọc, ${waiting} dòng cần kiểm tra`,
     titleClean: (rows: string) => `${rows} dòng đã đọc, không dòng nào cần kiểm tra`,
-    nothingChanged: 'chưa có gì thay đổi',
+    nothingChanged: 'Chưa có gì thay đổi',
     took: (seconds: string) => `đọc trong ${seconds} giây`,
     sheet: (name: string) => `trang tính “${name}”`,
     search: 'Họ tên, địa chỉ hoặc số dòng',
