@@ -45,10 +45,21 @@ afterAll(async () => {
   await system.stop()
 })
 
+/** slapd 2.5 crashes at times when a connection is cut within a transaction; where people serve, systemd starts it again. */
+async function upAgain(): Promise<void> {
+  const { slapd } = system.servers
+  if (slapd.running()) return
+  await slapd.kill()
+  await slapd.start()
+}
+
 async function inStep(): Promise<void> {
-  const behind = async () => (await system.services.sync.counts(allowed('sync.read', staff))).behind
+  const behind = async () => {
+    await upAgain()
+    return (await system.services.sync.counts(allowed('sync.read', staff))).behind
+  }
   try {
-    await until('nothing is behind', async () => (await behind()) === 0, 120_000)
+    await until('nothing is behind', async () => (await behind()) === 0, 240_000)
   } catch (error) {
     const { rows } = await system.services.database.pool.query('SELECT * FROM sync WHERE applied < wanted LIMIT 5')
     const logs = workers.map((each) => each.log().slice(-2_000))
@@ -120,6 +131,7 @@ test(`${BLOWS} times killed or frozen, they come to what is wanted, and never wr
       await victim.kill()
       await victim.start()
     }
+    await upAgain()
   }
   going = false
   await changing
@@ -139,4 +151,4 @@ test(`${BLOWS} times killed or frozen, they come to what is wanted, and never wr
     offset: 0,
   })
   expect(findings).toEqual([])
-}, 600_000)
+}, 900_000)
