@@ -58,7 +58,19 @@ const SHORT: readonly (readonly [short: readonly string[], long: readonly string
 const JOINING = new Set(['va', 'cua', 'thuoc', 'cac'])
 
 /** The words of a unit's name without accents, abbreviations written out, and without joining words. */
-export function spellWords(text: string): string[] {
+export function spellWords(text: string): readonly string[] {
+  const before = spelled.get(text)
+  if (before !== undefined) return before
+  const words = wordsOf(text)
+  if (spelled.size >= REMEMBERED) spelled.clear()
+  spelled.set(text, words)
+  return words
+}
+// The names of all units are asked for with every spelling that none of them is.
+const spelled = new Map<string, readonly string[]>()
+const REMEMBERED = 10_000
+
+function wordsOf(text: string): string[] {
   const words = fold(text.replace(/[-–&/.]/g, ' '))
     .split(' ')
     .filter(Boolean)
