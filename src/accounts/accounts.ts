@@ -21,6 +21,7 @@ import { issuingOf } from './issuing.ts'
 import type { LifePolicies } from './life-policies.ts'
 import { accountsIn } from './life-store.ts'
 import type { AccountState } from './life.ts'
+import type { Quotas } from './quotas.ts'
 import { readingOf } from './reading.ts'
 import { takingOf } from './taking.ts'
 import * as wanted from './wanted-store.ts'
@@ -49,7 +50,7 @@ export function accountsOf(deps: {
   mail: Pick<MailStore, 'usage' | 'lastSignIns' | 'capabilities'>
   life: LifePolicies
   domain: string
-  quotaMb: number
+  quotas: Pick<Quotas, 'ofNew'>
 }) {
   const { prisma, clock, secrets, life, domain } = deps
   const due = dueOf(deps)

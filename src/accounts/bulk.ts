@@ -13,6 +13,7 @@ import type { Language } from '../letters/letter.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import { searchText, type HandOver } from './account.ts'
 import * as store from './bulk-store.ts'
+import type { Quotas } from './quotas.ts'
 
 /** A person of a list to whom an account is issued; the address must be free, nobody holds it for them. */
 export type ListedPerson = {
@@ -38,8 +39,13 @@ export type IssueManyRefusal = { readonly kind: 'duplicate-person' } | { readonl
 export type BulkAccounts = ReturnType<typeof bulkAccountsOf>
 
 /** Accounts in great number, by few statements; the same rules as one by one. */
-export function bulkAccountsOf(deps: { addresses: BulkAddresses; sync: Sync; domain: string; quotaMb: number }) {
-  const { addresses, sync, domain, quotaMb } = deps
+export function bulkAccountsOf(deps: {
+  addresses: BulkAddresses
+  sync: Sync
+  domain: string
+  quotas: Pick<Quotas, 'ofNew'>
+}) {
+  const { addresses, sync, domain, quotas } = deps
 
   return {
     /** Accounts that came back begin anew: how the way in is handed over, and that its owner hears of it when it is there. */
@@ -106,10 +112,12 @@ export function bulkAccountsOf(deps: { addresses: BulkAddresses; sync: Sync; dom
         ...{ id: randomUUID(), personId, unitId, title, employment, validFrom: today, validTo: null },
       })),
     )
+    const sizeOf = await quotas.ofNew(tx)
     await store.insertAccounts(
       tx.db,
       issued.map(({ accountId, personId, number, person }) => ({
-        ...{ id: accountId, number, personId, unitId: person.unitId, displayName: person.name.full, quotaMb },
+        ...{ id: accountId, number, personId, unitId: person.unitId, displayName: person.name.full },
+        quotaMb: sizeOf({ kind: 'person', title: person.title, unitId: person.unitId }),
         search: searchText([fold(person.name.full), person.local, String(number)]),
         ...{ handOver: person.handOver, language: person.language },
       })),

@@ -13,6 +13,7 @@ import type { Sync } from '../provisioning/sync.ts'
 import { searchText, type AccountRefusal, type HandOver, type SharedKind } from './account.ts'
 import { eachOnce, slugOf, type HolderAsked } from './holder.ts'
 import type { Holders } from './holders.ts'
+import type { Quotas } from './quotas.ts'
 import * as store from './store.ts'
 
 /** A person to whom an account is issued, with the address that a request holds for them. */
@@ -49,9 +50,9 @@ export function issuingOf(deps: {
   holders: Holders
   sync: Sync
   domain: string
-  quotaMb: number
+  quotas: Pick<Quotas, 'ofNew'>
 }) {
-  const { addresses, holders, sync, domain, quotaMb } = deps
+  const { addresses, holders, sync, domain, quotas } = deps
 
   async function nextNumber(tx: Tx): Promise<number> {
     const [next] = await tx.db.$queryRaw<{ number: number }[]>`SELECT nextval('account_number_seq')::int AS number`
@@ -110,7 +111,7 @@ export function issuingOf(deps: {
           state: 'awaiting-activation',
           displayName: asked.name.full,
           search: searchText([fold(asked.name.full), asked.local, String(number)]),
-          quotaMb,
+          quotaMb: (await quotas.ofNew(tx))({ kind: 'person', title: asked.title, unitId: asked.unitId }),
           handOver: asked.handOver,
           language: asked.language,
           createdAt: tx.at,

@@ -21,10 +21,14 @@ export type QuotaHistory = QuotaVersion & {
   readonly why: string
 }
 export type QuotaRefusal = { kind: 'policy-changed-meanwhile' } | { kind: 'policy-unchanged' }
+/** How large a new mailbox is, in MB. */
+export type SizeOfNew = (of: Pick<sizes.Sized, 'kind' | 'title' | 'unitId'>) => number
 export type Quotas = ReturnType<typeof quotasOf>
 
 const KIND = 'quota'
 const BATCH = 500
+/** How long a process goes by what it has read for new mailboxes; the worker's turn follows what was changed meanwhile. */
+const FRESH_MS = 2_000
 
 /** How large mailboxes are: by rank and unit as the policy says, and larger where a request was approved. */
 export function quotasOf(deps: {
@@ -36,6 +40,7 @@ export function quotasOf(deps: {
   quotaMb: number
 }) {
   const { prisma, transaction, clock, due, life, quotaMb } = deps
+  let known: { value: QuotaVersion; until: number } | null = null
 
   async function present(db: Tx['db'] = prisma): Promise<QuotaVersion> {
     const [row] = await policyVersions(db, KIND, 1)
@@ -45,7 +50,10 @@ export function quotasOf(deps: {
   }
 
   /** How the size of a mailbox follows from the policy, as units lie now. */
-  async function sizing(tx: Pick<Tx, 'db' | 'at'>, policy: QuotaPolicy): Promise<(of: sizes.Sized) => Quota> {
+  async function sizing(
+    tx: Pick<Tx, 'db' | 'at'>,
+    policy: QuotaPolicy,
+  ): Promise<(of: Omit<sizes.Sized, 'id' | 'quotaMb'>) => Quota> {
     const { policy: leaders } = await life.present(tx)
     const above =
       policy.units.length === 0 ? new Map<UnitId, UnitId | null>() : await sizes.parents(tx.db, dayOf(tx.at))
@@ -58,6 +66,16 @@ export function quotasOf(deps: {
   }
 
   return {
+    /** The size with which a mailbox begins; one look at the policy for many. */
+    async ofNew(tx: Pick<Tx, 'db' | 'at'>): Promise<SizeOfNew> {
+      if (known === null || known.until <= performance.now())
+        known = { value: await present(tx.db), until: performance.now() + FRESH_MS }
+      const { version, policy } = known.value
+      if (version === 0) return () => quotaMb
+      const size = await sizing(tx, policy)
+      return (of) => size({ ...of, ownMb: null }).quotaMb
+    },
+
     present: (): Promise<QuotaVersion> => present(),
 
     /** Every version, newest first. */

@@ -15,6 +15,7 @@ import { deputyRoutes } from './deputies.routes.ts'
 import { holidayRoutes } from './holidays.routes.ts'
 import { letterRoutes } from './letters.routes.ts'
 import { lifeRoutes } from './life.routes.ts'
+import { peopleRoutes } from './people.routes.ts'
 import { listRoutes } from './lists.routes.ts'
 import { meRoutes } from './me.routes.ts'
 import type { ApiDocument } from './document.ts'
@@ -44,6 +45,7 @@ export const apiRoutesOf = (services: Services): ApiRoute[] => [
   ...deputyRoutes(services),
   ...accountRoutes(services),
   ...lifeRoutes(services),
+  ...peopleRoutes(services),
   ...listRoutes(services),
   ...addressRoutes(services),
   ...policyRoutes(services),

@@ -119,9 +119,10 @@ export function compose(
     clock,
     changed: (tx: Tx, id: UnitId): Promise<void> => accounts.unitChanged(tx, id),
   })
+  const due = dueOf({ sync })
+  const quotas = quotasOf({ prisma, transaction, clock, due, life, quotaMb: config.quotaMb })
   const accounts: Accounts = accountsOf({
-    ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, life, domain },
-    quotaMb: config.quotaMb,
+    ...{ prisma, transaction, clock, secrets, addresses, tokens, letters, sync, units, mail, life, domain, quotas },
   })
   const ofChanges = { prisma, transaction, clock }
   const scheduled = scheduledOf<LifeActRefusal | PersonActRefusal>({
@@ -135,8 +136,6 @@ export function compose(
     moving: accounts,
   })
   const bulkAddresses = bulkAddressesOf({ prisma, clock, naming, domain })
-  const due = dueOf({ sync })
-  const quotas = quotasOf({ ...ofChanges, due, life, quotaMb: config.quotaMb })
   const people: People = peopleOf({
     ...{ ...ofChanges, secrets, domain },
     merging: mergingOf({
@@ -163,7 +162,7 @@ export function compose(
       adoption: (tx, plan, by): Promise<boolean> => adoptions.released(tx, plan, by),
     },
   })
-  const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotaMb: config.quotaMb })
+  const bulkAccounts = bulkAccountsOf({ addresses: bulkAddresses, sync, domain, quotas })
   const imports: Imports = importsOf({
     ...{ prisma, transaction, clock, secrets, brakes, domain, addresses: bulkAddresses, accounts: bulkAccounts },
     changes: bulkChangesOf({ sync, due }),

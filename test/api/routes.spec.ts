@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
+import { defaultQuotas } from '../../src/accounts/quota.ts'
 import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
 import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
@@ -89,6 +90,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   // Nobody there has a password yet.
   'POST /accounts/:id/password-link': [401, 403, ...within(409), 409, 403],
   'POST /accounts/:id/password-slip': [401, 403, ...within(409), 409, 403],
+  'GET /people': centre(200),
+  'GET /people/:id': centre(200),
+  'POST /people/:id/number': itStaff(201),
+  'POST /people/:id/merge': itStaff(201),
+  'GET /policies/mailbox-sizes': centre(200),
+  'PUT /policies/mailbox-sizes': itStaff(200),
   'GET /unused-accounts': staff(200),
   'POST /accounts/:id/changes': [401, 403, ...within(201), 201, 403],
   'GET /accounts/:id/changes': scoped(200),
@@ -406,6 +413,22 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
     case 'DELETE /changes/:id': {
       const id = await proposed(place)
       return { path: at(id), ...(key.endsWith('refusal') ? { body: { why } } : {}), tagged: `/changes/${id}` }
+    }
+    case 'GET /people/:id':
+      return { path: at((await services.people.ofAccount(accounts[place])) ?? '') }
+    case 'POST /people/:id/number':
+    case 'POST /people/:id/merge': {
+      const record = async () => (await services.people.ofAccount(fresh ? await issued(place) : accounts[place])) ?? ''
+      const grounds = { why, letter: null }
+      const number = `031190${String(700000 + unique())}`
+      const body = key.endsWith('number')
+        ? { number, ...grounds }
+        : { other: await record(), number: 'kept', ...grounds }
+      return { path: at(await record()), body }
+    }
+    case 'PUT /policies/mailbox-sizes': {
+      const policy = { ...defaultQuotas(services.config.quotaMb), personMb: 3000 + unique() }
+      return { path: route, body: { policy, why }, tagged: route }
     }
     case 'PUT /policies/life':
       return { path: route, body: { policy: { ...DEFAULT_LIFE, recoverDays: 100 + unique() }, why }, tagged: route }

@@ -39,7 +39,7 @@ type Step =
     }
   | { readonly do: 'agree' | 'decline' | 'cancel'; readonly by: number; readonly which: number }
   | { readonly do: 'pass'; readonly days: number }
-  | { readonly do: 'archive' | 'issue' | 'empower' | 'enter' | 'activate'; readonly who: number }
+  | { readonly do: 'archive' | 'issue' | 'empower' | 'enter' | 'activate' | 'merge'; readonly who: number }
 
 const by = fc.nat(3)
 const who = fc.nat(1)
@@ -85,7 +85,7 @@ const step = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('archive' as const, 'archive', 'issue', 'empower', 'enter', 'activate'),
+      do: fc.constantFrom('archive' as const, 'archive', 'issue', 'empower', 'enter', 'activate', 'merge'),
       who,
     }),
   },
@@ -114,11 +114,14 @@ class Run {
     return AccountId.parse(this.people[n % this.people.length])
   }
 
-  /** Every address that ever lived is still its first holder's. */
+  /** Every address that ever lived is still its first holder's, or that of the account into which theirs was merged. */
   async noteAddresses(): Promise<void> {
     const rows = await office.services.database.prisma.address.findMany({ where: { firstLiveAt: { not: null } } })
+    const merged = await office.services.database.prisma.$queryRaw<{ id: string; into: string }[]>`
+      SELECT a.id, b.id AS into FROM account a JOIN person p ON p.id = a.person_id JOIN account b ON b.person_id = p.merged_into`
+    const into = new Map(merged.map(({ id, into: one }) => [id, one]))
     for (const [local, holder] of this.addresses)
-      expect(rows.find((row) => row.local === local)).toMatchObject({ holderId: holder })
+      expect(rows.find((row) => row.local === local)).toMatchObject({ holderId: into.get(holder) ?? holder })
     for (const { local, holderId } of rows) this.addresses.set(local, holderId)
   }
 
@@ -181,6 +184,19 @@ class Run {
         )
         return
       }
+      case 'merge': {
+        const [kept, other] = [this.one(step.who), this.one(step.who + 1)]
+        const [one, two] = [await services.people.ofAccount(kept), await services.people.ofAccount(other)]
+        const [first, second] = [await actorOf(0), await actorOf(1)]
+        if (!one || !two || !first || !second) return
+        const grounds = { why: 'Hai hồ sơ của một người.', letter: null }
+        const asked = await services.people.askMerge(allowed('person.change', first), one, two, 'kept', grounds)
+        if (!asked.ok) return
+        const agreed = await services.scheduled.agree(allowed('scheduled.agree', second), asked.value.id)
+        if (agreed.ok) merges++
+        else await services.scheduled.cancel(allowed('scheduled.agree', first), asked.value.id)
+        return
+      }
       case 'activate':
         await services.database.prisma.account.updateMany({
           where: { id: this.one(step.who), state: 'awaiting-activation' },
@@ -222,7 +238,7 @@ class Run {
     for (const id of this.people) {
       const account = await prisma.account.findUniqueOrThrow({
         where: { id },
-        include: { events: { orderBy: { id: 'asc' } }, grants: true },
+        include: { events: { orderBy: { id: 'asc' } }, grants: true, person: true },
       })
       const state = account.state as AccountState
       reached.add(state)
@@ -245,7 +261,7 @@ class Run {
           since: dayFromDb(account.stateSince ?? account.createdAt),
           until: account.stateUntil && dayFromDb(account.stateUntil),
         },
-        ...{ cause: null, title: null, archiveVerified: true, merged: false },
+        ...{ cause: null, title: null, archiveVerified: true, merged: typeof account.person?.mergedInto === 'string' },
       }
       if (state !== 'tombstone') {
         const waysOut = possibleActs(life, DEFAULT_LIFE, today, 0).filter(
@@ -273,6 +289,8 @@ class Run {
     }
   }
 }
+/** How many records became part of another. */
+let merges = 0
 /** The states that were met: a model that never gets anywhere proves nothing. */
 const reached = new Set<AccountState>()
 const openHold = async (id: string): Promise<boolean> => {
@@ -298,4 +316,5 @@ test('whatever is asked, agreed and left to time: nothing deleted under a hold, 
   expect([...reached]).toEqual(
     expect.arrayContaining(['active', 'suspended', 'on-leave', 'leaving', 'archived', 'deleted', 'tombstone']),
   )
+  expect(merges).toBeGreaterThan(0)
 }, 600_000)
