@@ -11,6 +11,7 @@ import { peopleFrom, postsOf, type Post, type Someone } from './people.ts'
 import { province, type UnitPlan } from './province.ts'
 import { randomFrom } from './random.ts'
 import { allowed, operator, ok, workday, type MadeUnit, type Seeding, type Time } from './seeding.ts'
+import { makeLives, type Office } from './lives.ts'
 import { makeShared } from './shared.ts'
 import { activateAll, actorOf, firstStaff, grant, issueAll, type Issued, type Joining } from './staff.ts'
 import { HOW_MANY, OUTCOMES, story, type Case, type Outcome, type Story } from './stories.ts'
@@ -106,16 +107,18 @@ export async function seed(services: Services, time: Time, say: (line: string) =
   }
   say(`${issued.size + 1} people with mailboxes`)
 
+  const postsIn = (root: UnitPlan): Issued[] =>
+    joining.flatMap((each) => {
+      const one = each.root === root ? issued.get(`${root.name} ${each.index}`) : undefined
+      return one ? [one] : []
+    })
   const made = await makeShared(
     seeding,
     staff,
     unitId(plan),
     roots.map((root) => ({
       ...{ root, id: unitId(root) },
-      people: joining.flatMap((each) => {
-        const one = each.root === root ? issued.get(`${root.name} ${each.index}`) : undefined
-        return one ? [one] : []
-      }),
+      people: postsIn(root),
     })),
   )
   say(`${made.mailboxes} mailboxes of units and functions, ${made.lists} distribution lists`)
@@ -123,6 +126,13 @@ export async function seed(services: Services, time: Time, say: (line: string) =
   const requests = await makeRequests(seeding, { units, roots, issued, person })
   const asked = await makeAsked(seeding, await askersOf(seeding, staff, { units, roots, issued, person }))
   say(`${requests.total + asked} requests`)
+  const offices: Office[] = []
+  for (const root of roots) {
+    const people = postsIn(root)
+    const [, admin] = people
+    if (admin) offices.push({ unit: unitId(root), admin: await actorOf(seeding, admin.id), people })
+  }
+  say(`${await makeLives(seeding, staff, offices)} accounts on leave, unused, moving or leaving`)
   say(`${await makeImports(seeding, staff)} imported lists`)
   say(`${await makeDrift(seeding)} findings of a comparison`)
   const { domain } = services.config.organisation

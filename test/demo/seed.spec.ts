@@ -48,7 +48,7 @@ describe('the seeded province', () => {
     expect(await count(lists)).toBe(5)
     expect(await count(`${lists} AND NOT EXISTS (SELECT FROM list_member m WHERE m.group_id = g.id)`)).toBe(0)
     const everybody = `(SELECT id FROM mail_group WHERE name = 'Toàn tỉnh')`
-    const people = `SELECT count(*) FROM account WHERE kind = 'person'`
+    const people = `SELECT count(*) FROM account WHERE kind = 'person' AND state <> 'leaving'`
     expect(await count(`SELECT count(*) FROM list_member WHERE group_id = ${everybody}`)).toBe(await count(people))
   })
 
@@ -94,6 +94,19 @@ describe('the seeded province', () => {
     expect(await count(`SELECT count(*) FROM request WHERE state = 'submitted' AND due_at < now()`)).toBe(
       HOW_MANY.overdue,
     )
+  })
+
+  test('there are accounts of every age: on leave, suspended, leaving, unused, doubled, and a review under way', async () => {
+    const states = `SELECT count(DISTINCT state) FROM account WHERE state IN ('on-leave', 'suspended', 'leaving', 'idle-locked')`
+    expect(await count(states)).toBe(4)
+    expect(await count(`SELECT count(*) FROM account WHERE idle_warned_at IS NOT NULL`)).toBeGreaterThan(2)
+    expect(
+      await count(`SELECT count(DISTINCT state) FROM scheduled_change WHERE state IN ('proposed', 'waiting')`),
+    ).toBe(2)
+    const twins = `SELECT count(*) FROM person a JOIN person b USING (fold, birth_date) WHERE a.id < b.id AND b.nin_hash IS DISTINCT FROM a.nin_hash`
+    expect(await count(`${twins} AND (a.nin_hash IS NULL OR b.nin_hash IS NULL)`)).toBe(1)
+    expect(await count(`SELECT count(*) FROM review WHERE closed_at IS NULL`)).toBe(1)
+    expect(await count(`SELECT count(*) FROM review_receipt`)).toBeGreaterThan(2)
   })
 
   test('one list was carried out, and one with dirt waits for review', async () => {
