@@ -1,5 +1,6 @@
 import { jobActor, type PersonActor } from '../../src/access/policy.ts'
 import type { AccountCommand } from '../../src/accounts/life-acts.ts'
+import type { ListedPerson } from '../../src/accounts/bulk.ts'
 import { idlingOf } from '../../src/accounts/idling.ts'
 import { days, later } from '../../src/kernel/clock.ts'
 import { addDays, dayOf, type Day } from '../../src/kernel/day.ts'
@@ -84,11 +85,11 @@ async function recordTwice({ services }: Seeding, staff: PersonActor, offices: r
   const who = first?.people[8]
   if (!who || !second) throw new Error('The province is too small')
   const { name, birthDate, sex, position, employment } = who.someone
-  const twin = {
+  const twin: ListedPerson = {
     ...{
       name,
       birthDate,
-      birthPrecision: 'day' as const,
+      birthPrecision: 'day',
       sex,
       ninCipher: null,
       ninHash: null,
@@ -97,7 +98,7 @@ async function recordTwice({ services }: Seeding, staff: PersonActor, offices: r
     },
     ...{ unitId: second.unit, title: position, employment, local: LocalPart.parse(`${who.local}-2`), reason: null },
     ...{ handOver: 'slip', language: 'vi' },
-  } as const
+  }
   for (const issued of await transaction((tx) => bulkAccounts.issueMany(tx, staff, [twin]))) ok(issued)
 }
 
