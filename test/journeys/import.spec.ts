@@ -13,15 +13,15 @@ import { work, type Worker } from '../../src/main/work.ts'
 import { argon2, visit } from '../servers/support.ts'
 import { atWork, PASSWORD, type Mailbox } from '../support/people.ts'
 import { roster, seedProvince } from '../support/rosters.ts'
-import { scaled, seeded } from '../support/scale.ts'
+import { full, seeded } from '../support/scale.ts'
 import { allowed, seedStaff, startSystem, type System } from '../support/system.ts'
 import { until } from '../support/waiting.ts'
 import { startChromium } from './chromium.ts'
 import { pointer, type Hands } from './hands.ts'
 import { signIn } from './main-job.ts'
 
-const ROWS = scaled(6_000)
-const PEEKS = 20
+const ROWS = full ? 6_000 : 120
+const PEEKS = full ? 20 : 5
 /** So long may a list of the full size take. */
 const PATIENCE_MS = 300_000
 const seed = Math.trunc(Math.random() * 1e6)
@@ -157,7 +157,7 @@ test(`a list of ${ROWS} rows with 10 % dirt goes from Excel to mailboxes and bac
   const planned = await rowsOf(id)
   for (const { row } of dirty.slice(0, 3)) expect([row.seq, planned[row.seq - 1]?.outcome]).toEqual([row.seq, 'create'])
   const created = planned.filter(({ outcome }) => outcome === 'create')
-  expect(created.length).toBeGreaterThan(ROWS * 0.85)
+  expect(created.length).toBeGreaterThan(ROWS * 0.8)
 
   // A second person approves; every other row is done, and those that wait still do.
   await first.open(place)

@@ -102,7 +102,15 @@ test('a database of last night and a directory of today: nobody new gets somebod
     newer.map(({ id }) => id),
   )
   if (!plan.ok) throw new Error(plan.refusal.kind)
-  expect(await services.reconcile.plans.start(permit, plan.value)).toMatchObject({ ok: true })
+  const started = await services.reconcile.plans.start(permit, plan.value)
+  // Of few people they are so large a share that the brake wants a second person.
+  if (!started.ok && started.refusal.kind === 'held') {
+    const { holdId } = started.refusal
+    const second = await seedStaff(services, 'it-staff', agency, 'Vũ Minh Tuấn')
+    await services.brakes.ask(allowed('brake.release', staff), holdId, 'Cơ sở dữ liệu vừa được khôi phục')
+    const released = await services.brakes.release(allowed('brake.release', second), holdId)
+    expect(released).toMatchObject({ ok: true })
+  } else expect(started).toMatchObject({ ok: true })
   await services.provisioner.run()
   await services.reconcile.runs.now(allowed('reconcile.change'), { kind: 'all' })
   expect((await findings()).filter((each) => each.newer)).toEqual([])
