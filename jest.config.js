@@ -10,6 +10,8 @@ export default {
   transformIgnorePatterns: ['/node_modules/'],
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testTimeout: 120_000,
+  // What a spec file loaded stays in its worker: after some dozens of them collecting garbage is most of the work.
+  workerIdleMemoryLimit: '1500MB',
   testSequencer: '<rootDir>/scripts/longest-first.js',
   injectGlobals: false,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
