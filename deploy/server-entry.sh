@@ -36,11 +36,14 @@ slapd)
 dovecot)
   export RUN=/run/dovecot STATE=/var/lib/dovecot CONF=/etc/dovecot MAIL_HOME=/var/vmail
   export MAIL_UID=5000 MAIL_GID=5000 MAIL_FSYNC=optimized AUTH_FAILURE_DELAY='2 secs'
-  export LISTEN='*' IMAPS_PORT=993 DOVEADM_PORT=8443 DOVEADM_LISTEN="${DOVEADM_LISTEN-*}"
+  export LISTEN='*' IMAPS_PORT=993 DOVEADM_PORT=8443 DOVEADM_LISTEN="${DOVEADM_LISTEN-*}" SMTP_HOST="${SMTP_HOST-127.0.0.1:25}"
   if [ "$only" = configure ]; then export LOG=syslog; else export LOG=/dev/stderr; fi
-  for file in dovecot.conf dovecot-ldap.conf.ext dovecot-ldap-users.conf.ext dovecot-acls; do fill "dovecot/$file" "$CONF/$file"; done
-  # It is read by what runs as the owner of the mail.
-  chmod 644 "$CONF/dovecot-acls"
+  for file in dovecot.conf dovecot-ldap.conf.ext dovecot-ldap-users.conf.ext dovecot-acls automatic-reply.sieve; do
+    fill "dovecot/$file" "$CONF/$file"
+  done
+  sievec -c "$CONF/dovecot.conf" "$CONF/automatic-reply.sieve"
+  # They are read by what runs as the owner of the mail.
+  chmod 644 "$CONF/dovecot-acls" "$CONF/automatic-reply.sieve" "$CONF/automatic-reply.svbin"
   mkdir -p "$RUN" "$STATE" "$MAIL_HOME" "$MAIL_HOME-archive"
   chown 5000:5000 "$STATE" "$MAIL_HOME" "$MAIL_HOME-archive"
   chmod 700 "$MAIL_HOME-archive"

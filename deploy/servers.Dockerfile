@@ -4,7 +4,7 @@ FROM debian:12-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       slapd ldap-utils postfix postfix-ldap \
-      dovecot-core dovecot-imapd dovecot-lmtpd dovecot-ldap \
+      dovecot-core dovecot-imapd dovecot-lmtpd dovecot-ldap dovecot-sieve \
  && rm -rf /var/lib/apt/lists/* /var/lib/ldap/* /etc/ldap/slapd.d \
  && groupadd --gid 5000 vmail \
  && useradd --uid 5000 --gid 5000 --home-dir /var/vmail --shell /usr/sbin/nologin vmail

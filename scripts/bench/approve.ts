@@ -186,7 +186,7 @@ async function addDirectly({ servers }: System, door: ImapDoor, n: number): Prom
       mail,
     },
     ...{ aliases: [], title: 'Chuyên viên', phone: null, unitNumber: 1003, unitName: 'Phòng Công chức, viên chức' },
-    ...{ signIn: true, receive: true, quotaMb: 2048, sendAs: [], revision: 2, mayCreate: true },
+    ...{ signIn: true, receive: true, quotaMb: 2048, sendAs: [], reply: null, revision: 2, mayCreate: true },
     password: await hashPassword(PASSWORD),
   })
   const lines = Object.entries({ objectClass: objectClasses, ...attributes }).flatMap(([attribute, values]) =>

@@ -28,6 +28,7 @@ export async function makeLives(seeding: Seeding, staff: PersonActor, offices: r
   return acts + idle
 }
 
+const REPLY = 'Tôi đã thôi công tác tại cơ quan.\nThư công việc xin gửi văn thư của cơ quan.'
 const LETTER = { number: '218/QĐ-UBND', why: 'Theo quyết định về công tác cán bộ.' }
 
 async function askFor({ services }: Seeding, offices: readonly Office[], today: Day): Promise<number> {
@@ -37,7 +38,7 @@ async function askFor({ services }: Seeding, offices: readonly Office[], today: 
   const asked: readonly [Office, number, AccountCommand, Day][] = [
     [first, 6, { type: 'go-on-leave', until: addDays(today, 120) }, today],
     [second, 3, { type: 'suspend', until: null }, today],
-    [third, 3, { type: 'leave', cause: 'resigned' }, today],
+    [third, 3, { type: 'leave', cause: 'resigned', reply: REPLY }, today],
     [first, 7, { type: 'leave', cause: 'retired' }, addDays(today, 24)],
     [fourth, 3, { type: 'transfer', unitId: fifth.unit, title: 'Chuyên viên' }, addDays(today, 10)],
   ]

@@ -107,7 +107,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   const certificates = await makeCertificates(at('certificates'))
   const shared = { domain, certificates, fast }
   const ldap = { url: `ldap://127.0.0.1:${ldapPort}`, baseDn: baseDnOf(domain) }
-  const mailPorts = { imapPort, doveadmPort }
+  const mailPorts = { imapPort, doveadmPort, smtpPort }
 
   const directory = startSlapd({
     ...shared,

@@ -32,15 +32,19 @@ export type DovecotOptions = {
   readonly certificates: Certificates
   readonly ldap: { readonly url: string; readonly baseDn: string; readonly password: string }
   readonly apiKey: string
+  /** Where automatic replies are handed in. */
+  readonly smtpPort: number
   readonly fast?: boolean
 }
+
+const SCRIPT = 'automatic-reply.sieve'
 
 /** Where this instance of Dovecot opens its sockets. */
 export const runFolderOf = (folder: string) => join(folder, 'run')
 
 /** A private Dovecot with the configuration of `deploy/dovecot`; a folder used before keeps its mail. */
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
-  const { folder, imapPort, doveadmPort, certificates, ldap, apiKey } = options
+  const { folder, imapPort, doveadmPort, smtpPort, certificates, ldap, apiKey } = options
   const at = (name: string) => join(folder, name)
   for (const name of ['run', 'state', 'mail', 'mail-archive', 'conf'])
     mkdirSync(at(name), { recursive: true, mode: 0o755 })
@@ -49,7 +53,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   chownSync(at('mail-archive'), owner.uid, owner.gid)
   chownSync(at('state'), owner.uid, owner.gid)
   const logFile = at('dovecot.log')
-  const files = ['dovecot.conf', 'dovecot-ldap.conf.ext', 'dovecot-ldap-users.conf.ext', 'dovecot-acls']
+  const files = ['dovecot.conf', 'dovecot-ldap.conf.ext', 'dovecot-ldap-users.conf.ext', 'dovecot-acls', SCRIPT]
   fillFiles(
     files.map((file) => `dovecot/${file}`),
     at('conf'),
@@ -63,6 +67,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
       DOVEADM_PORT: doveadmPort,
       DOVEADM_API_KEY: apiKey,
       IMAPS_PORT: imapPort,
+      SMTP_HOST: `127.0.0.1:${smtpPort}`,
       DOMAIN: options.domain,
       MAIL_HOME: at('mail'),
       MAIL_UID: owner.uid,
@@ -77,9 +82,12 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
       DOVECOT_PASSWORD: ldap.password,
     },
   )
-  // It is read by what runs as the owner of the mail.
-  chmodSync(join(at('conf'), 'dovecot-acls'), 0o644)
   const config = join(at('conf'), 'dovecot.conf')
+  const script = join(at('conf'), SCRIPT)
+  await run('/usr/bin/sievec', ['-c', config, script])
+  // They are read by what runs as the owner of the mail.
+  for (const file of [join(at('conf'), 'dovecot-acls'), script, script.replace(/sieve$/, 'svbin')])
+    chmodSync(file, 0o644)
   const server = daemon({
     name: 'Dovecot',
     command: '/usr/sbin/dovecot',

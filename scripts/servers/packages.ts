@@ -12,6 +12,7 @@ const PACKAGES = {
   'dovecot-imapd': '/usr/lib/dovecot/imap',
   'dovecot-lmtpd': '/usr/lib/dovecot/lmtp',
   'dovecot-ldap': '/usr/lib/dovecot/modules/auth/libauthdb_ldap.so',
+  'dovecot-sieve': '/usr/bin/sievec',
   swaks: '/usr/bin/swaks',
   // swaks speaks TLS with it, but only recommends it.
   'libnet-ssleay-perl': `/var/lib/dpkg/info/libnet-ssleay-perl:${process.arch === 'x64' ? 'amd64' : process.arch}.list`,

@@ -59,6 +59,7 @@ export type AccountEventKind =
       | 'came-back'
       | 'left'
       | 'kept-until'
+      | 'reply-changed'
       | 'archived'
       | 'deleted'
       | 'taken-back'
@@ -78,6 +79,8 @@ export const EventDetail = z.object({
   why: z.string().optional(),
   letter: z.object({ number: z.string(), date: Day }).nullish(),
   cause: z.enum(LEAVING_CAUSES).nullish(),
+  /** What letters are answered with from then on; null for nothing. */
+  reply: z.string().nullish(),
   until: Day.nullish(),
   messages: z.int().optional(),
   /** The addresses that came with another record of the same person. */
@@ -129,6 +132,7 @@ export type LifeView = {
   /** The day on which the present state runs out by itself. */
   readonly until: Day | null
   readonly cause: LeavingCause | null
+  readonly reply: string | null
   readonly legalHold: boolean
   readonly lastSignInAt: Date | null
   readonly archives: readonly {

@@ -127,12 +127,14 @@ export function enactingOf(deps: {
         detail: {
           ...{ ...why, until: after.until, ...(because.askedBy !== undefined && { askedBy: because.askedBy }) },
           ...(command.type === 'leave' && { cause: command.cause }),
+          ...('reply' in command && { reply: after.reply }),
         },
       })),
     )
     for (const { account, command, before, after } of enacted)
       tx.audit(by, `account.${EVENT_OF[command.type]}`, `account:${account.id}`, {
         ...{ from: before.state, to: after.state, until: after.until, ...why },
+        ...('reply' in command && { reply: after.reply }),
       })
 
     if (shut.length > 0) await lives.endSessions(tx.db, ids(shut))

@@ -16,7 +16,7 @@ export const isMove = (command: AccountCommand): command is MoveCommand =>
 
 /** What people do about an account; the rest of its life's commands are for time to give. */
 export const LIFE_ACTS = [
-  ...(['suspend', 'return', 'go-on-leave', 'leave', 'keep-until', 'archive', 'delete', 'recover'] as const),
+  ...(['suspend', 'return', 'go-on-leave', 'leave', 'reply', 'keep-until', 'archive', 'delete', 'recover'] as const),
   ...(['hold', 'release-hold', 'transfer', 'second-post', 'end-post'] as const),
 ] as const
 export type LifeAct = (typeof LIFE_ACTS)[number]
@@ -36,6 +36,7 @@ export const ACT_RULES: Readonly<Record<LifeAct, Rule>> = {
   return: { asks: 'administrators', second: 'policy', future: true },
   'go-on-leave': { asks: 'administrators', second: 'policy', future: true },
   leave: { asks: 'administrators', second: 'policy', future: true },
+  reply: { asks: 'administrators', second: 'never', future: false },
   'keep-until': { asks: 'it-staff', second: 'never', future: false },
   archive: { asks: 'it-staff', second: 'always', future: false },
   delete: { asks: 'it-staff', second: 'always', future: false },
@@ -83,6 +84,7 @@ export const EVENT_OF: Readonly<Record<LifeCommand['type'], AccountEventKind>> =
   'lock-idle': 'idle-locked',
   return: 'came-back',
   leave: 'left',
+  reply: 'reply-changed',
   'keep-until': 'kept-until',
   archive: 'archived',
   delete: 'deleted',
@@ -99,6 +101,7 @@ const TRIES: Readonly<Record<Exclude<LifeAct, MoveCommand['type']>, (tomorrow: D
   return: () => ({ type: 'return' }),
   'go-on-leave': (until) => ({ type: 'go-on-leave', until }),
   leave: () => ({ type: 'leave', cause: 'resigned' }),
+  reply: () => ({ type: 'reply', reply: '-' }),
   'keep-until': (until) => ({ type: 'keep-until', until }),
   archive: () => ({ type: 'archive' }),
   delete: () => ({ type: 'delete' }),

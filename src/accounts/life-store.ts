@@ -15,6 +15,7 @@ type Row = {
   since: Date
   until: Date | null
   cause: string | null
+  reply: string | null
   title: string | null
   archive_verified: boolean
   merged: boolean
@@ -29,6 +30,7 @@ const lifeOf = (row: Row): Life => ({
   since: dayFromDb(row.since),
   until: row.until === null ? null : dayFromDb(row.until),
   cause: row.cause as LeavingCause | null,
+  reply: row.reply,
   title: row.title,
   archiveVerified: row.archive_verified,
   merged: row.merged,
@@ -39,7 +41,7 @@ export async function livesOf(db: Db, ids: readonly string[], on: Day): Promise<
   const rows = await db.$queryRaw<Row[]>`
     SELECT a.id, a.kind, a.state, a.secret_cipher IS NOT NULL AS has_password, a.held,
       account_hold_asked(a.id) AS hold_asked, a.state_since AS since,
-      a.state_until AS until, a.leaving_cause AS cause,
+      a.state_until AS until, a.leaving_cause AS cause, a.reply,
       (SELECT title FROM post WHERE person_id = a.person_id AND is_primary AND valid_from <= ${dayToDb(on)}::date
         ORDER BY valid_from DESC LIMIT 1) AS title,
       EXISTS (SELECT FROM mail_archive m WHERE m.account_id = a.id AND m.no = a.archive_no) AS archive_verified,
@@ -58,20 +60,22 @@ export type Written = Life & {
 
 /** Writes lives; who may no longer have a password loses it. The revisions grow by the caller's next step. */
 export async function save(db: Db, lives: readonly Written[]): Promise<void> {
-  const rows = lives.map(({ id, state, held, since, until, cause, hasPassword, archive, restore, endsSessions }) => ({
-    ...{ id, state, held, since, until, cause, archive, restore },
-    ...{ secret: hasPassword, sessions: endsSessions },
-  }))
+  const rows = lives.map(
+    ({ id, state, held, since, until, cause, reply, hasPassword, archive, restore, endsSessions }) => ({
+      ...{ id, state, held, since, until, cause, reply, archive, restore },
+      ...{ secret: hasPassword, sessions: endsSessions },
+    }),
+  )
   await db.$executeRaw`
     UPDATE account a SET state = x.state, held = x.held, state_since = x.since, state_until = x.until,
-      leaving_cause = x.cause, secret_cipher = CASE WHEN x.secret THEN a.secret_cipher END,
+      leaving_cause = x.cause, reply = x.reply, secret_cipher = CASE WHEN x.secret THEN a.secret_cipher END,
       restore_no = CASE WHEN x.restore THEN (SELECT max(no) FROM mail_archive m
         WHERE m.account_id = a.id AND m.no = a.archive_no AND m.messages > 0) WHEN x.archive THEN NULL ELSE a.restore_no END,
       archive_no = CASE WHEN x.archive THEN a.archive_no + 1 ELSE a.archive_no END,
       ended_revision = CASE WHEN x.sessions THEN a.revision + 1 ELSE a.ended_revision END,
       idle_warned_at = NULL
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS x(id uuid, state text, held boolean, since date, until date, cause text, archive boolean, restore boolean,
+      AS x(id uuid, state text, held boolean, since date, until date, cause text, reply text, archive boolean, restore boolean,
         secret boolean, sessions boolean)
     WHERE a.id = x.id`
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addDays, addMonths, Day } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { AccountId } from '../kernel/ids.ts'
+import { lines } from '../kernel/text.ts'
 import type { Presence } from '../provisioning/ledger.ts'
 import { keepMonthsFor, type LifePolicy } from './life-policy.ts'
 
@@ -47,6 +48,8 @@ export type Life = {
   readonly since: Day
   readonly until: Day | null
   readonly cause: LeavingCause | null
+  /** What letters to somebody who left are answered with while they still arrive. */
+  readonly reply: string | null
   /** The person's title, by which the term of keeping is found. */
   readonly title: string | null
   /** Whether its archive was made and read back since it was last in use, or there is nothing to archive. */
@@ -54,6 +57,9 @@ export type Life = {
   /** Of a record that is part of another now: the person has their account there. */
   readonly merged: boolean
 }
+
+/** A text that answers letters by itself: plain, in lines. */
+export const Reply = lines(1, 1000)
 
 /** What can happen to an account in its life. `until` is the first day on which it no longer holds. */
 export const LifeCommand = z.discriminatedUnion('type', [
@@ -67,7 +73,10 @@ export const LifeCommand = z.discriminatedUnion('type', [
     cause: z.enum(LEAVING_CAUSES),
     /** Who gets the shared mailboxes that nobody else holds. */
     successor: AccountId.nullish(),
+    reply: Reply.nullish(),
   }),
+  /** Another answer to letters, or none any more. */
+  z.object({ type: z.literal('reply'), reply: Reply.nullable() }),
   z.object({ type: z.literal('keep-until'), until: Day }),
   z.object({ type: z.literal('archive') }),
   z.object({ type: z.literal('delete') }),
@@ -85,6 +94,7 @@ export type LifeRefusal =
   | { kind: 'not-held' }
   | { kind: 'not-archived' }
   | { kind: 'not-yet-due'; until: Day }
+  | { kind: 'receives-nothing' }
   | { kind: 'merged-away' }
   | { kind: 'ends-before-it-begins' }
 
@@ -96,6 +106,7 @@ const FROM: Readonly<Record<LifeCommand['type'], readonly AccountState[]>> = {
   'lock-idle': ['active'],
   return: ['suspended', 'on-leave', 'idle-locked', 'leaving'],
   leave: ['awaiting-activation', 'active', 'on-leave', 'suspended', 'idle-locked'],
+  reply: ['leaving'],
   'keep-until': ['leaving'],
   archive: ['leaving'],
   delete: ['archived'],
@@ -130,7 +141,7 @@ export function decideLife(
   if (WAITS.includes(command.type) && (!early || command.type === 'bury') && life.until !== null && life.until > today)
     return refuse({ kind: 'not-yet-due', until: life.until })
   const to = (state: AccountState, until: Day | null, more: Partial<Life> = {}): Decision<Life, LifeRefusal> =>
-    accept({ ...life, state, until, since: today, ...more })
+    accept({ ...life, state, until, since: today, reply: null, ...more })
   const inUse = life.hasPassword || !life.personal ? 'active' : 'awaiting-activation'
   const kept = addMonths(today, keepMonthsFor(policy, life.title))
 
@@ -146,7 +157,13 @@ export function decideLife(
     case 'return':
       return to(inUse, null, { cause: null })
     case 'leave':
-      return to('leaving', kept, { cause: command.cause, archiveVerified: false })
+      return to('leaving', kept, {
+        ...{ cause: command.cause, archiveVerified: false, reply: command.reply ?? null },
+      })
+    case 'reply':
+      if (command.reply !== null && !switches(life.state, life.hasPassword, policy).receive)
+        return refuse({ kind: 'receives-nothing' })
+      return accept({ ...life, reply: command.reply })
     case 'keep-until':
       if (command.until <= today) return refuse({ kind: 'ends-before-it-begins' })
       return accept({ ...life, until: command.until })

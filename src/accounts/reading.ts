@@ -131,6 +131,7 @@ export function readingOf(deps: {
         since: dayFromDb(account.stateSince ?? account.createdAt),
         until: account.stateUntil && dayFromDb(account.stateUntil),
         cause: account.leavingCause as LeavingCause | null,
+        reply: account.reply,
         legalHold: account.held,
         lastSignInAt: account.lastSignInAt,
         archives: account.archives.map(({ accountId: _, bytes, ...archive }) => ({ ...archive, bytes: Number(bytes) })),

@@ -14,6 +14,7 @@ type WantedRow = {
   display_name: string
   state: string
   quota_mb: number
+  reply: string | null
   secret_cipher: string | null
   revision: number
   surname: string | null
@@ -46,7 +47,7 @@ export async function wanted(
   policy: SwitchPolicy,
 ): Promise<WantedAccount[]> {
   const rows = await db.$queryRaw<WantedRow[]>`
-    SELECT a.id, a.login, a.kind, a.display_name, a.state, a.quota_mb, a.secret_cipher, a.revision,
+    SELECT a.id, a.login, a.kind, a.display_name, a.state, a.quota_mb, a.reply, a.secret_cipher, a.revision,
       pe.surname, pe.middle, pe.given, pe.phone, po.title, u.number AS unit_number, v.name AS unit_name,
       coalesce(ad.local, a.login) AS local,
       ARRAY(SELECT local FROM address x WHERE x.holder_kind = 'account' AND x.holder_id = a.id AND x.role = 'alias'
@@ -102,6 +103,7 @@ export async function wanted(
       signIn,
       receive,
       quotaMb: row.quota_mb,
+      reply: receive ? row.reply : null,
       sendAs: [domain, ...row.domains].flatMap((name) => row.send_as.map((local) => `${local}@${name}`)),
       password: signIn && row.secret_cipher !== null ? open(row.secret_cipher) : null,
       revision: row.revision,

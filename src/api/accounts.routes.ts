@@ -60,6 +60,7 @@ const Whole = Summary.extend({
       since: day(),
       until: said(day().nullable(), 'Tình trạng này tự hết vào ngày ấy.', 'When the present state runs out by itself.'),
       cause: z.enum(LEAVING_CAUSES).nullable(),
+      reply: said(z.string().nullable(), 'Thư trả lời tự động.', 'What letters are answered with.'),
       legalHold: said(z.boolean(), 'Không gì được xóa.', 'Nothing of it may be deleted.'),
       lastSignInAt: instant().nullable(),
       archives: list(

@@ -106,7 +106,7 @@ export function lifeRoutes({ accounts, idling, lives, scheduled, life }: Service
         ...(['unknown-account', 'own-account', 'protected-account', 'letter-needed', 'wrong-day'] as const),
         ...(['already-asked', 'wrong-state', 'under-hold', 'not-held', 'not-archived', 'not-yet-due'] as const),
         ...(['ends-before-it-begins', 'last-it-staff', 'nobodys-own', 'same-unit', 'unknown-post'] as const),
-        ...(['unit-closed', 'merged-away'] as const),
+        ...(['unit-closed', 'merged-away', 'receives-nothing'] as const),
       ],
       handle: async ({ desk, permit, params, body }) => {
         const { type } = body.command
@@ -187,6 +187,7 @@ export function lifeRoutes({ accounts, idling, lives, scheduled, life }: Service
         ...([
           'unit-closed',
           'merged-away',
+          'receives-nothing',
           'unknown-person',
           'same-record',
           'merged-before',

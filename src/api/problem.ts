@@ -188,6 +188,7 @@ const ROWS = {
   'not-held': row(409, 'Tài khoản không bị giữ', 'The account is not under hold'),
   'not-archived': row(409, 'Chưa có bản lưu trữ đã kiểm tra', 'There is no verified archive yet'),
   'not-yet-due': row(409, 'Chưa đến ngày', 'Its day has not come'),
+  'receives-nothing': row(409, 'Hộp thư không nhận thư nữa', 'The mailbox receives no more letters'),
   'merged-away': row(
     409,
     'Hồ sơ đã gộp, người này có tài khoản khác',

@@ -108,8 +108,10 @@ async function checkSchema(connection: LdapConnection): Promise<Finding> {
     (name) => !definitions.includes(`'${name}'`),
   )
   if (missing.length > 0) return { check, ok: false, detail: `object classes missing: ${missing.join(', ')}`, remedy }
-  if (!/'congvuGroup'[^\n]*congvuPosting/.test(definitions))
-    return { check, ok: false, detail: 'of an earlier version: congvuGroup lacks congvuPosting', remedy }
+  const added = { congvuGroup: 'congvuPosting', congvuMailAccount: 'congvuReply' }
+  for (const [name, attribute] of Object.entries(added))
+    if (!new RegExp(`'${name}'[^\\n]*${attribute}`).test(definitions))
+      return { check, ok: false, detail: `of an earlier version: ${name} lacks ${attribute}`, remedy }
   return { check, ok: true, detail: 'congvuMailAccount, congvuGroup and inetOrgPerson are known' }
 }
 

@@ -30,6 +30,8 @@ export type DirectoryAccount = {
   readonly receive: boolean
   readonly quotaMb: number
   readonly sendAs: readonly string[]
+  /** What whoever writes to it is answered; null for nothing. */
+  readonly reply: string | null
   /** A hash in RFC 2307 style such as `{ARGON2}$argon2id$…`; null keeps `userPassword` out of the entry. */
   readonly password: string | null
   readonly revision: number

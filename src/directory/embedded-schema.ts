@@ -24,6 +24,7 @@ const ATTRIBUTES: readonly Attribute[] = [
   ...words('mail dc').map((name) => ({ name, syntax: 'ascii' as const, single: name === 'dc' })),
   ...words('congvuAlias congvuSendAs').map((name) => ({ name, syntax: 'ascii' as const, single: false })),
   ...words('congvuId congvuPosting').map((name) => ({ name, syntax: 'ascii' as const, single: true })),
+  { name: 'congvuReply', syntax: 'text', single: true },
   ...words('congvuSignIn congvuReceive').map((name) => ({ name, syntax: 'boolean' as const, single: true })),
   ...words('congvuQuota congvuUnit congvuRevision').map((name) => ({ name, syntax: 'integer' as const, single: true })),
   ...words('telephoneNumber mobile').map((name) => ({ name, syntax: 'phone' as const, single: false })),
@@ -45,7 +46,7 @@ const PERSON = 'userPassword telephoneNumber seeAlso description'
 const ORGANISED = `title telephoneNumber street postalAddress postalCode physicalDeliveryOfficeName ou l st`
 const UNIT = `userPassword seeAlso telephoneNumber street postalAddress postalCode physicalDeliveryOfficeName l st description`
 const ACCOUNT = `uid mail displayName sn givenName title telephoneNumber ou userPassword congvuAlias congvuSignIn congvuReceive congvuQuota congvuUnit
-  congvuRevision congvuSendAs`
+  congvuRevision congvuSendAs congvuReply`
 const INET = `uid mail displayName givenName employeeNumber employeeType departmentNumber initials jpegPhoto manager mobile o
   preferredLanguage roomNumber secretary`
 

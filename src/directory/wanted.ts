@@ -19,13 +19,22 @@ export type Wanted = {
 /** Attributes to read for comparing: ours, the classes and the server's own identifier. */
 export const READ_ATTRIBUTES = [
   ...['objectClass', 'entryUUID', 'congvuId', 'congvuRevision', 'uid', 'cn', 'sn', 'givenName', 'displayName', 'mail'],
-  ...['congvuAlias', 'congvuSignIn', 'congvuReceive', 'congvuQuota', 'congvuUnit', 'congvuSendAs', 'title'],
-  ...['telephoneNumber', 'ou', 'userPassword', 'description', 'member', 'congvuPosting'],
+  ...['congvuAlias', 'congvuSignIn', 'congvuReceive', 'congvuQuota', 'congvuUnit', 'congvuSendAs', 'congvuReply'],
+  ...['title', 'telephoneNumber', 'ou', 'userPassword', 'description', 'member', 'congvuPosting'],
 ] as const
 
 const tidy = (text: string) => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
 const optional = (text: string | null): string[] => (text === null || tidy(text) === '' ? [] : [tidy(text)])
 const yesNo = (value: boolean) => [value ? 'TRUE' : 'FALSE']
+/** The addresses whose letters are answered, as Dovecot's script reads them, and the text; it knows no list of attributes. */
+const answerOf = ({ mail, aliases }: DirectoryAccount, text: string) =>
+  `${distinct([mail, ...aliases])
+    .slice(0, ANSWERED_ADDRESSES)
+    .join('|')} ${text}`
+// What Dovecot's processes tell one another of a user must stay below 8 KB.
+const ANSWERED_ADDRESSES = 40
+// Dovecot makes a setting of it, in which a percent sign begins a variable; two stand for one.
+const asSetting = (text: string) => text.replaceAll('%', '%%')
 const distinct = (values: readonly string[]) => [
   ...new Map(values.map((value) => [value.toLowerCase(), value])).values(),
 ]
@@ -62,6 +71,7 @@ function wantedAccount(account: DirectoryAccount): Omit<Wanted, 'remoteId' | 'pl
     congvuQuota: [String(account.quotaMb)],
     congvuUnit: [String(account.unitNumber)],
     congvuSendAs: distinct(account.sendAs),
+    congvuReply: account.reply === null ? [] : [asSetting(answerOf(account, account.reply))],
     congvuRevision: [String(account.revision)],
   }
   const base = { id: account.id, revision: account.revision, rdn: `uid=${account.login}`, container: 'people' as const }

@@ -132,6 +132,7 @@ export function dovecotMail(settings: DovecotSettings): MailStore {
       access: true,
       sessions: true,
       lastSignIn: true,
+      reply: true,
     },
 
     async ensure(mailboxes) {

@@ -49,6 +49,7 @@ export function embeddedMail(settings: EmbeddedStoreSettings): MailStore {
       access: false,
       sessions: false,
       lastSignIn: false,
+      reply: false,
     },
     async ensure(mailboxes) {
       try {

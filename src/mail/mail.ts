@@ -47,6 +47,8 @@ export type MailCapabilities = {
   readonly sessions: boolean
   /** Whether it knows when somebody signed in to a mailbox. */
   readonly lastSignIn: boolean
+  /** Whether it answers letters by itself, as the directory says (`congvuReply`); without it none is answered. */
+  readonly reply: boolean
 }
 
 /** The mail store, as provisioning sees it. It reads the directory by itself; Congvu proves that the mailbox works. */

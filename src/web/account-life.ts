@@ -49,6 +49,7 @@ export function lifeOf(
     facts: [
       { key: says.since, value: says.sinceValue(t.states.account[state], day(life.since, lang)) },
       ...(life.cause === null ? [] : [{ key: says.cause, value: t.life.causes[life.cause] }]),
+      ...(life.reply === null || !account.receive ? [] : [{ key: t.life.act.fields.reply, value: life.reply }]),
       ...(account.kind === 'person'
         ? [
             {
@@ -101,6 +102,7 @@ export function eventItem(page: Page, { kind, at, byName, note, detail }: Accoun
     note === null ? null : (roles[note] ?? note),
     detail?.cause ? t.life.causes[detail.cause] : null,
     detail?.until ? says.eventUntil(day(detail.until, lang)) : null,
+    detail?.reply ? says.eventReply(detail.reply) : kind === 'reply-changed' ? t.life.act.fields.noReply : null,
     detail?.messages === undefined ? null : says.messages(count(detail.messages, lang)),
     detail?.why ?? null,
     detail?.letter ? says.letter(detail.letter.number, day(detail.letter.date, lang)) : null,

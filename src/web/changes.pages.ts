@@ -46,6 +46,7 @@ export function changePages(services: Services): Route[] {
     const until = 'until' in command && command.until !== null ? day(command.until, lang) : null
     return [
       ...('cause' in command ? [{ key: says.cause, value: t.life.causes[command.cause] }] : []),
+      ...('reply' in command && command.reply ? [{ key: says.reply, value: command.reply }] : []),
       ...('to' in command ? [{ key: says.to, value: says.toItems[command.to].text }] : []),
       ...('unitId' in command
         ? [

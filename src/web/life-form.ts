@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { AccountCommand, LifeAct } from '../accounts/life-acts.ts'
-import { PEOPLES_CAUSES } from '../accounts/life.ts'
+import { PEOPLES_CAUSES, Reply } from '../accounts/life.ts'
 import type { AskedAct } from '../accounts/lives.ts'
 import type { PostId } from '../accounts/move.ts'
 import { Day, yearsBetween } from '../kernel/day.ts'
@@ -23,6 +23,7 @@ export const ACT_FIELDS = [
     'title',
     'successor',
     'post',
+    'reply',
     'why',
   ] as const),
 ] as const
@@ -38,11 +39,14 @@ export type Named = {
 }
 
 /** Which fields the form of each act has, beside the reason and the letter. */
-export const FIELDS_OF: Readonly<Record<LifeAct, readonly ('on' | 'until' | 'cause' | 'to' | 'unit' | 'post')[]>> = {
+export const FIELDS_OF: Readonly<
+  Record<LifeAct, readonly ('on' | 'until' | 'cause' | 'to' | 'unit' | 'post' | 'reply')[]>
+> = {
   suspend: ['on', 'until'],
   return: ['on'],
   'go-on-leave': ['on', 'until'],
-  leave: ['cause', 'on'],
+  leave: ['cause', 'on', 'reply'],
+  reply: ['reply'],
   'keep-until': ['until'],
   archive: [],
   delete: [],
@@ -108,6 +112,7 @@ export function actFrom(
   if (has('post') && post === undefined) fault('post', says.post)
   if (has('unit') && named.unit === null) fault('unit', says.unit)
   const title = has('unit') ? text(line(120), input.title, 'title', says.title) : null
+  const reply = has('reply') && input.reply.trim() !== '' ? text(Reply, input.reply, 'reply', says.reply) : null
   const on = has('on') ? dayOf('on', says.on) : today
   const until = has('until') ? dayOf('until', OPEN_ENDED.includes(act) ? null : says.until) : null
   if (input.successor.trim() !== '' && named.successor === null) fault('successor', says.successor)
@@ -128,7 +133,9 @@ export function actFrom(
       case 'keep-until':
         return until && { type: act, until }
       case 'leave':
-        return cause === undefined ? null : { type: act, cause, successor }
+        return cause === undefined ? null : { type: act, cause, successor, reply }
+      case 'reply':
+        return { type: act, reply }
       case 'recover':
         return to === undefined ? null : { type: act, to }
       case 'transfer':
@@ -192,6 +199,8 @@ export function fieldOf(kind: string, act: LifeAct): string {
       return 'until'
     case 'unknown-post':
       return 'post'
+    case 'receives-nothing':
+      return 'reply'
     case 'wrong-day':
       return FIELDS_OF[act].includes('on') ? 'on' : 'why'
     default:

@@ -5,6 +5,7 @@ import type { AskedAct } from '../accounts/lives.ts'
 import type { DatedPost } from '../accounts/moves-store.ts'
 import { dayOf } from '../kernel/day.ts'
 import { AccountId, UnitId } from '../kernel/ids.ts'
+import { tidyLines } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
 import type { ChangeSeat } from '../scheduled/change.ts'
 import { HttpFault } from './http-fault.ts'
@@ -32,7 +33,7 @@ export const actHref = (id: AccountId, act: LifeAct): string =>
 
 /** What is done about an account's life: a form, what will come of it, and only then the act. */
 export function lifePages(services: Services): Route[] {
-  const { accounts, lives, life, units, clock } = services
+  const { accounts, lives, life, units, mail, clock } = services
   const choices = unitChoices(services)
   const today = () => dayOf(clock())
 
@@ -69,7 +70,8 @@ export function lifePages(services: Services): Route[] {
     const { t } = page
     const { policy } = await life.present()
     const [year = '', month = '', date = ''] = today().split('-')
-    const typed = { onDay: date, onMonth: month, onYear: year, ...kept?.values } as ActInput & Record<string, string>
+    const begun = { onDay: date, onMonth: month, onYear: year, reply: account.life.reply ?? '' }
+    const typed = { ...begun, ...kept?.values } as ActInput & Record<string, string>
     const says = t.life.act.fields
     const wrong = (field: string) => errorAt(kept, field)
     const unitText = typed['unit'] ?? ''
@@ -91,6 +93,7 @@ export function lifePages(services: Services): Route[] {
       labels: {
         until: says.until[act as keyof typeof says.until],
         untilHint: act === 'keep-until' ? says.keepHint : says.untilHint,
+        replyHint: mail.capabilities.reply ? says.replyHint : says.replyLacking,
         unit: says.unit[act as keyof typeof says.unit],
         title: says.title[act as keyof typeof says.title],
       },
@@ -124,6 +127,9 @@ export function lifePages(services: Services): Route[] {
     const { after, seats } = outcome
     const facts = [
       ...('cause' in command ? [{ key: says.fields.cause, value: t.life.causes[command.cause] }] : []),
+      ...('reply' in command && (act === 'reply' || command.reply)
+        ? [{ key: says.fields.reply, value: command.reply ?? says.fields.noReply }]
+        : []),
       ...('to' in command ? [{ key: says.fields.to, value: says.fields.toItems[command.to].text }] : []),
       ...('unitId' in command
         ? [
@@ -219,7 +225,8 @@ export function lifePages(services: Services): Route[] {
       const place = formOf(account, act)
       const confirms = page.field('act') === 'confirm'
       const kept = confirms ? page.takeForm(place.name) : null
-      const typed = page.fields(ACT_FIELDS)
+      const posted = page.fields(ACT_FIELDS)
+      const typed = { ...posted, reply: tidyLines(posted.reply) }
       const { input, ...rest } = kept
         ? { ...(await again(kept, act, posts)), texts: {} }
         : { input: typed, ...(await named(page, act, posts)) }

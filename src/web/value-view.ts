@@ -27,6 +27,7 @@ const FROM: Readonly<Record<string, From>> = {
   ...{ congvuSignIn: LIFE, congvuReceive: LIFE },
   userPassword: { source: 'password', events: ['password-set', 'activated', ...LIFE.events] },
   congvuQuota: { source: 'quota', events: ['quota-changed', 'issued'] },
+  congvuReply: { source: 'life', events: ['left', 'reply-changed', 'came-back'] },
   congvuSendAs: { source: 'holders', events: ['holding-begun', 'holding-changed', 'holding-ended'] },
 }
 

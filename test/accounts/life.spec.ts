@@ -26,7 +26,7 @@ const life = (more: Partial<Life> = {}): Life => ({
     since: day('2026-01-05'),
     until: null,
   },
-  ...{ cause: null, title: 'Chuyên viên', archiveVerified: false, merged: false },
+  ...{ cause: null, reply: null, title: 'Chuyên viên', archiveVerified: false, merged: false },
   ...more,
 })
 const decide = (of: Life, command: LifeCommand, early = false) => decideLife(of, command, DEFAULT_LIFE, TODAY, early)
@@ -119,6 +119,34 @@ describe('whoever leaves', () => {
   })
 })
 
+describe('an automatic reply', () => {
+  const left = become(life(), { type: 'leave', cause: 'retired', reply: 'Tôi đã nghỉ hưu.' })
+
+  test('begins with the leaving, and is changed or ended while letters still arrive', () => {
+    expect(left).toMatchObject({ state: 'leaving', reply: 'Tôi đã nghỉ hưu.' })
+    expect(become(left, { type: 'keep-until', until: day('2027-12-01') }).reply).toBe('Tôi đã nghỉ hưu.')
+    expect(become(left, { type: 'reply', reply: 'Xin gửi văn thư.' }).reply).toBe('Xin gửi văn thư.')
+    expect(become(left, { type: 'reply', reply: null }).reply).toBeNull()
+    expect(become(life(), { type: 'leave', cause: 'retired' }).reply).toBeNull()
+  })
+
+  test('is for those alone who left and whose letters arrive', () => {
+    const reply = { type: 'reply', reply: 'Tôi đi vắng.' } as const
+    for (const state of ['active', 'on-leave', 'suspended', 'archived'] as const)
+      expect(decide(life({ state }), reply)).toEqual({ ok: false, refusal: { kind: 'wrong-state', state } })
+    expect(decideLife(left, reply, { ...DEFAULT_LIFE, receiveKept: false }, TODAY)).toEqual({
+      ok: false,
+      refusal: { kind: 'receives-nothing' },
+    })
+  })
+
+  test('ends when the account is in use again, or archived', () => {
+    expect(become(left, { type: 'return' }).reply).toBeNull()
+    const archived = decide(left, { type: 'archive' }, true)
+    expect(archived).toMatchObject({ ok: true, value: { reply: null } })
+  })
+})
+
 describe('what runs out by itself', () => {
   test.each([
     ['suspended', 'return'],
@@ -179,7 +207,8 @@ const anyCommand: fc.Arbitrary<LifeCommand> = fc.oneof(
   fc.option(anyDay).map((until): LifeCommand => ({ type: 'suspend', until })),
   anyDay.map((until): LifeCommand => ({ type: 'go-on-leave', until })),
   anyDay.map((until): LifeCommand => ({ type: 'keep-until', until })),
-  fc.constantFrom(...LEAVING_CAUSES).map((cause): LifeCommand => ({ type: 'leave', cause })),
+  fc.constantFrom(...LEAVING_CAUSES).map((cause): LifeCommand => ({ type: 'leave', cause, reply: 'Đã thôi việc' })),
+  fc.option(fc.constant('Đã nghỉ hưu')).map((reply): LifeCommand => ({ type: 'reply', reply })),
   fc.constantFrom('in-use' as const, 'kept' as const).map((to): LifeCommand => ({ type: 'recover', to })),
 )
 type Step = {

@@ -57,6 +57,7 @@ export function account(changes: Partial<DirectoryAccount> = {}): DirectoryAccou
     receive: true,
     quotaMb: 2048,
     sendAs: [],
+    reply: null,
     password: null,
     revision: 1,
     mayCreate: true,
@@ -164,7 +165,8 @@ export function directoryContract(name: string, start: () => Promise<Subject>): 
 
     describe('a person', () => {
       test('is created as documented, and reads back under its identity', async () => {
-        const person = account({ aliases: ['bi.danh@quangninh.gov.vn'], sendAs: ['vanthu.snv@quangninh.gov.vn'] })
+        const further = { sendAs: ['vanthu.snv@quangninh.gov.vn'], reply: 'Đã nghỉ.\nThư 100% gửi văn thư.' }
+        const person = account({ aliases: ['bi.danh@quangninh.gov.vn'], ...further })
         const outcome = await only(person)
         expect(outcome.status).toBe('created')
         expect(dnKey(at(outcome).remoteDn)).toBe(dnKey(`uid=${person.login},ou=people,${base()}`))
@@ -187,6 +189,8 @@ export function directoryContract(name: string, start: () => Promise<Subject>): 
           congvuUnit: '12',
           congvuRevision: '1',
           congvuSendAs: 'vanthu.snv@quangninh.gov.vn',
+          // Dovecot reads a percent sign as the beginning of a variable.
+          congvuReply: `${person.mail}|bi.danh@quangninh.gov.vn Đã nghỉ.\nThư 100%% gửi văn thư.`,
         }))
           expect([attribute, ...valuesOf(entry, attribute)]).toEqual([attribute, wanted])
         expect(valuesOf(entry, 'userPassword')).toEqual([])

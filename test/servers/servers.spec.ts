@@ -26,7 +26,7 @@ beforeAll(async () => {
       'congvuSendAs: vanthu@quangninh.gov.vn',
     ]),
     personEntry(servers, binh, active()),
-    personEntry(servers, chi, ['congvuSignIn: FALSE']),
+    personEntry(servers, chi, ['congvuSignIn: FALSE', 'congvuReply: Da nghi huu']),
     personEntry(servers, dung, active()),
     [
       `dn: uid=vanthu,ou=people,${servers.slapd.baseDn}`,
@@ -150,10 +150,11 @@ describe('the directory', () => {
   test('shows Postfix and Dovecot what they need, and no passwords', async () => {
     const { dovecot, postfix } = servers.servicePasswords
     const read = (name: string, password: string) =>
-      at.search('(uid=100001)', ['*'], `cn=${name},ou=services,${servers.slapd.baseDn}`, password)
+      at.search('(|(uid=100001)(uid=100003))', ['*'], `cn=${name},ou=services,${servers.slapd.baseDn}`, password)
     const [byDovecot, byPostfix] = [await read('dovecot', dovecot), await read('postfix', postfix)]
     expect(byDovecot.output).toContain('congvuQuota:')
     expect(byPostfix.output).toContain('congvuSendAs:')
+    expect([byDovecot, byPostfix].map(({ output }) => output.includes('congvuReply:'))).toEqual([true, false])
     for (const { output } of [byDovecot, byPostfix]) expect(output).not.toMatch(/userPassword|congvuId|sn:/)
   })
   test('lets Congvu read what it wrote, and all of it', async () => {

@@ -85,8 +85,11 @@ export function visit(servers: Servers) {
       run('ldapwhoami', ['-x', '-H', slapd.url, '-D', dn, '-w', password]),
 
     /** From outside, to port 25. */
-    mailFromOutside: (to: string, from = 'dan@example.com', subject = 'Kính gửi') =>
-      swaks('--port', String(smtp.port), '--from', from, '--to', to, '--header', `Subject: ${subject}`),
+    mailFromOutside: (to: string, from = 'dan@example.com', subject = 'Kính gửi', ...headers: string[]) =>
+      swaks(
+        ...['--port', String(smtp.port), '--from', from, '--to', to],
+        ...[`Subject: ${subject}`, ...headers].flatMap((header) => ['--header', header]),
+      ),
     /** From a person's mail program, to port 587. */
     submit: (login: string, password: string, from: string, to: string) =>
       swaks(

@@ -46,11 +46,12 @@ const who = fc.nat(1)
 const someDay = fc.integer({ min: 1, max: 120 })
 const command = fc.oneof(
   ...(['return', 'archive', 'delete', 'hold', 'hold', 'release-hold'] as const).map((type) => fc.constant({ type })),
-  fc.constantFrom(...LEAVING_CAUSES).map((cause) => ({ type: 'leave', cause }) as const),
+  fc.constantFrom(...LEAVING_CAUSES).map((cause) => ({ type: 'leave', cause, reply: 'Đã thôi việc' }) as const),
   fc.constantFrom(...LEAVING_CAUSES).map((cause) => ({ type: 'leave', cause }) as const),
   fc.option(someDay).map((n) => ({ type: 'suspend', until: n }) as const),
   someDay.map((n) => ({ type: 'go-on-leave', until: n }) as const),
   someDay.map((n) => ({ type: 'keep-until', until: n }) as const),
+  fc.option(fc.constant('Đã nghỉ hưu')).map((reply) => ({ type: 'reply', reply }) as const),
   fc.constantFrom('in-use' as const, 'kept' as const).map((to) => ({ type: 'recover', to }) as const),
   fc.boolean().map((other) => ({ type: 'transfer', other, title: 'Chuyên viên' }) as const),
 )
@@ -261,11 +262,17 @@ class Run {
           since: dayFromDb(account.stateSince ?? account.createdAt),
           until: account.stateUntil && dayFromDb(account.stateUntil),
         },
-        ...{ cause: null, title: null, archiveVerified: true, merged: typeof account.person?.mergedInto === 'string' },
+        ...{
+          cause: null,
+          reply: account.reply,
+          title: null,
+          archiveVerified: true,
+          merged: typeof account.person?.mergedInto === 'string',
+        },
       }
       if (state !== 'tombstone') {
         const waysOut = possibleActs(life, DEFAULT_LIFE, today, 0).filter(
-          (act) => act !== 'hold' && act !== 'keep-until',
+          (act) => act !== 'hold' && act !== 'keep-until' && act !== 'reply',
         )
         expect([state, waysOut.length > 0]).toEqual([state, true])
       } else expect(await prisma.address.count({ where: { holderId: id, state: 'live' } })).toBe(0)

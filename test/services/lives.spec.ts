@@ -25,7 +25,7 @@ let at: ReturnType<typeof visit>
 let actors: Record<'it' | 'second' | 'agency' | 'other', PersonActor>
 
 beforeAll(async () => {
-  system = await startSystem({ clock })
+  system = await startSystem({ clock, relaying: true })
   const { services } = system
   at = visit(system.servers)
   units = await seedUnits(services)
@@ -184,6 +184,59 @@ describe('what takes effect later', () => {
   })
 })
 
+describe('an automatic reply', () => {
+  const TEXT =
+    'Tôi đã nghỉ hưu từ tháng 11.\n100% thư công việc: %u, ${subject}\n"văn thư" \\ vanthu.snv@quangninh.gov.vn'
+  const answers = (to: string) => system.servers.sink.letters().filter(({ receivers }) => receivers.includes(to))
+  const letters = async (who: Mailbox) => (await system.services.mail.usage(who.login)).messages
+  const replyOf = async (who: Mailbox) =>
+    valuesIn((await at.search(`(congvuId=${who.id})`, ['congvuReply'])).output, 'congvuReply')
+
+  test('answers each sender once from the address of who left, and neither lists nor bulk mail', async () => {
+    const { sink } = system.servers
+    const hoa = await person('Đỗ Thị Hòa')
+    await done(actors.agency, hoa, { type: 'leave', cause: 'retired', reply: TEXT })
+    await at.mailFromOutside(hoa.mail, 'dan@example.com', 'Hỏi thủ tục')
+    const answer = await sink.waitFor('dan@example.com')
+    expect(answer).toMatchObject({ sender: '', from: hoa.mail, subject: 'Trả lời tự động: Hỏi thủ tục' })
+    expect(answer.text.trim()).toBe(TEXT)
+    expect(answer.raw).toMatch(/^Auto-Submitted: auto-replied/m)
+
+    // The last of them is answered, so that those before it were looked at.
+    await at.mailFromOutside(hoa.mail, 'dan@example.com', 'Hỏi lại')
+    await at.mailFromOutside(hoa.mail, 'tin@example.com', 'Bản tin', 'List-Id: Bản tin <tin.example.com>')
+    await at.mailFromOutside(hoa.mail, 'qc@example.com', 'Quảng cáo', 'Precedence: bulk')
+    await at.mailFromOutside(hoa.mail, 'an-danh@example.com', 'Nhiều người', 'To: moi-nguoi@example.com')
+    await at.mailFromOutside(hoa.mail, 'nua@example.com', 'Người khác')
+    await sink.waitFor('nua@example.com')
+    expect(['dan', 'tin', 'qc', 'an-danh', 'nua'].map((name) => answers(`${name}@example.com`).length)).toEqual([
+      ...[1, 0, 0, 0, 1],
+    ])
+
+    await done(actors.agency, hoa, { type: 'reply', reply: null })
+    expect(await replyOf(hoa)).toEqual([])
+    await at.mailFromOutside(hoa.mail, 'sau@example.com')
+    await until('every letter', async () => (await letters(hoa)) === 7)
+    expect(answers('sau@example.com')).toEqual([])
+  })
+
+  test('is gone from the directory when the person is back', async () => {
+    const khoa = await person('Vũ Đăng Khoa')
+    expect(refusalOf(await ask(actors.agency, khoa, { type: 'reply', reply: TEXT }))).toBe('wrong-state')
+    await done(actors.agency, khoa, { type: 'leave', cause: 'resigned' })
+    await done(actors.agency, khoa, { type: 'reply', reply: 'Đã thôi việc' })
+    expect(await replyOf(khoa)).toEqual([`${khoa.mail} Đã thôi việc`])
+    await done(actors.agency, khoa, { type: 'return' })
+    expect(await replyOf(khoa)).toEqual([])
+    const view = await system.services.accounts.read(allowed('account.read', actors.it), khoa.id)
+    expect(view?.life.reply).toBeNull()
+    expect(view?.events.map(({ kind, detail }) => [kind, detail?.reply])).toContainEqual([
+      'reply-changed',
+      'Đã thôi việc',
+    ])
+  })
+})
+
 describe('two people', () => {
   test('put an account under a hold, which protects it from the moment it is asked for', async () => {
     const { services } = system
@@ -239,7 +292,7 @@ describe('two people', () => {
     await inStep(services, em.id)
     await inStep(services, registry.id)
     await until('the groups', async () => (await groupsOf(em)).join() === to)
-    expect(await at.subjects(em.mail, PASSWORD, 1)).toHaveLength(1)
+    expect(await at.subjects(em.mail, PASSWORD, 1)).toContain('Kính gửi')
     const view = await services.accounts.read(allowed('account.read', actors.it), em.id)
     expect(view).toMatchObject({ unitId: units.other, title: 'Chuyên viên chính', held: [] })
     // As it was the day before, under the name of that day.

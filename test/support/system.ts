@@ -28,9 +28,13 @@ export type System = { servers: Servers; env: Environment; services: Services; s
 
 /** Real servers with a migrated database and the composed services; no worker and no web until a test starts them. */
 export async function startSystem(
-  options: { fast?: boolean; env?: Record<string, string>; clock?: Clock } = {},
+  options: { fast?: boolean; relaying?: boolean; env?: Record<string, string>; clock?: Clock } = {},
 ): Promise<System> {
-  const servers = await startServers({ fast: options.fast ?? true, databaseOf: DATABASE_OF })
+  const servers = await startServers({
+    fast: options.fast ?? true,
+    relaying: options.relaying ?? false,
+    databaseOf: DATABASE_OF,
+  })
   const url = await migratedDatabase(servers.postgres)
   const env = settings(servers, { DATABASE_URL: url, ...options.env })
   const config = parseConfig(env)

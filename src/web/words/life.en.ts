@@ -13,6 +13,7 @@ export const lifeEn: typeof lifeVi = {
     'leave-announced': 'Told of the last day beforehand',
     left: 'No longer in use, mail is kept',
     'kept-until': 'Kept until another day',
+    'reply-changed': 'Automatic reply changed',
     archived: 'Mailbox archived, receives no more',
     deleted: 'Deleted from every system',
     'taken-back': 'The issuing of the account was taken back',
@@ -72,6 +73,7 @@ export const lifeEn: typeof lifeVi = {
     archiveDiscarded: (at) => `deleted at ${at}`,
     letter: (number, date) => `Letter no. ${number} of ${date}`,
     askedBy: (name) => `Asked for by ${name}`,
+    eventReply: (text) => `Automatic reply: “${text}”`,
     eventUntil: (on) => `Until ${on}`,
     messages: (n) => `${n} messages`,
   },
@@ -108,6 +110,11 @@ export const lifeEn: typeof lifeVi = {
       cause: 'Reason for leaving',
       successor: 'Who takes over the shared mailboxes',
       successorHint: 'Address of whoever goes on using the shared mailboxes that nobody else uses',
+      reply: 'Automatic reply',
+      replyHint:
+        'Whoever writes to this person gets it once a week, from the person’s address, as long as letters still arrive. Say whom to write to instead. Leave it empty and nothing is answered.',
+      replyLacking: 'The present mail server answers no letters by itself; the text is only kept.',
+      noReply: 'None: letters are not answered',
       to: 'Restore in order to',
       toItems: {
         'in-use': { text: 'Use it again', hint: 'The person gets a link to choose a new password' },
@@ -130,6 +137,7 @@ export const lifeEn: typeof lifeVi = {
       noSuchDay: (text) => `There is no day ${text}`,
       far: 'The day is too far off; check the year',
       cause: 'Choose the reason for leaving',
+      reply: 'The automatic reply is plain text of at most 1,000 characters',
       to: 'Choose what it is restored for',
       unit: 'Choose a unit from the list',
       title: 'Enter the position, at most 120 characters',
@@ -191,6 +199,19 @@ export const lifeEn: typeof lifeVi = {
       ],
       wont: ['No letter is lost during the term of keeping.', 'The address is never given to anyone else.'],
       undo: 'It can be put in use again during the term; after deletion it can still be restored for some time.',
+    },
+    reply: {
+      link: 'Automatic reply…',
+      name: 'Automatic reply',
+      title: 'Automatic reply',
+      button: 'Save the reply',
+      danger: false,
+      will: ['Letters that arrive from now on are answered with this text, or not at all if there is none.'],
+      wont: [
+        'Letters still arrive and are kept.',
+        'Lists, advertising and other automatic letters are never answered.',
+      ],
+      undo: 'It can be changed at any time; it ends by itself when the account is in use again or archived.',
     },
     'keep-until': {
       link: 'Keep until another day…',
@@ -370,6 +391,7 @@ export const lifeEn: typeof lifeVi = {
     'letter-needed': 'The policy asks for an official letter: enter its number and date.',
     'wrong-day':
       'This cannot take effect on that day: not in the past; death, dismissal and what IT staff do take effect today.',
+    'receives-nothing': 'The mailbox receives no letters that could be answered.',
     'already-asked': 'Somebody has asked for this already, and it waits. See “Pending changes”.',
     'nobodys-own': 'A shared mailbox is not transferred like a person.',
     'same-unit': 'The person is in that very unit.',

@@ -223,6 +223,7 @@ export const reconcileEn: typeof reconcileVi = {
     congvuReceive: 'Receives mail',
     congvuQuota: 'Size (MB)',
     congvuUnit: 'Number of the unit',
+    congvuReply: 'Automatic reply',
     congvuSendAs: 'Writes as',
     congvuRevision: 'Revision',
     congvuPosting: 'Who may write to it',

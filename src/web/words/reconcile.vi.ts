@@ -221,6 +221,7 @@ export const reconcileVi = {
     congvuReceive: 'Được nhận thư',
     congvuQuota: 'Dung lượng (MB)',
     congvuUnit: 'Mã số đơn vị',
+    congvuReply: 'Trả lời tự động',
     congvuSendAs: 'Gửi thư thay',
     congvuRevision: 'Phiên bản',
     congvuPosting: 'Ai được gửi đến',
