@@ -202,7 +202,7 @@ describe('a directory with people in it', () => {
     expect(await services.database.prisma.account.count()).toBe(before + 1)
     await services.provisioner.run()
     expect(await inDirectory(fresh)).toMatchObject({ fault: null, remoteId: rows[2]?.remoteId })
-  })
+  }, 900_000)
 })
 
 describe('an entry', () => {
