@@ -51,7 +51,6 @@ const command = fc.oneof(
   fc.option(someDay).map((n) => ({ type: 'suspend', until: n }) as const),
   someDay.map((n) => ({ type: 'go-on-leave', until: n }) as const),
   someDay.map((n) => ({ type: 'keep-until', until: n }) as const),
-  fc.option(fc.constant('Đã nghỉ hưu')).map((reply) => ({ type: 'reply', reply }) as const),
   fc.constantFrom('in-use' as const, 'kept' as const).map((to) => ({ type: 'recover', to }) as const),
   fc.boolean().map((other) => ({ type: 'transfer', other, title: 'Chuyên viên' }) as const),
 )
