@@ -8,12 +8,10 @@ import { inbox } from '../../scripts/bench/inbox.ts'
 import { reading } from '../../scripts/bench/reading.ts'
 import { reconcile } from '../../scripts/bench/reconcile.ts'
 import { reorganise } from '../../scripts/bench/reorganise.ts'
-import { full } from '../support/scale.ts'
 
 type Case = readonly [what: string, run: () => Promise<Report>, is: object, above: readonly string[], says?: string]
 
-/** Within one process, or with a database beside it. */
-const LIGHT: readonly Case[] = [
+const CASES: readonly Case[] = [
   [
     'inbox: the page and the bare handler answer every request',
     () => inbox({ size: 300, seconds: 0.3, rounds: 1 }),
@@ -32,15 +30,6 @@ const LIGHT: readonly Case[] = [
     { bench: 'reading', size: 200 },
     ['ratio', 'understood_ratio', 'bare_ms', 'peak_mb', 'half_peak_mb'],
   ],
-  [
-    'dry-run: a file planned, and a bare parse of it',
-    () => dryRun({ size: 200 }),
-    { bench: 'dry-run', size: 200 },
-    ['ratio'],
-  ],
-]
-/** With servers of their own, and so of minutes: walked where figures are full. */
-const HEAVY: readonly Case[] = [
   [
     'approve: from the approving POST to an IMAP login, and the floor',
     () => approve({ size: 1 }),
@@ -61,6 +50,12 @@ const HEAVY: readonly Case[] = [
     ['ratio', 'transactional_ratio', 'ours_ms', 'ldapadd_ms', 'ldapadd_txn_ms', 'peak_mb'],
   ],
   [
+    'dry-run: a file planned, and a bare parse of it',
+    () => dryRun({ size: 200 }),
+    { bench: 'dry-run', size: 200 },
+    ['ratio'],
+  ],
+  [
     'reorganise: a province of two in each unit, and ldapmodify of the same changes',
     () => reorganise({ size: 1 }),
     { bench: 'reorganise' },
@@ -70,7 +65,7 @@ const HEAVY: readonly Case[] = [
 
 // So few runs say nothing about speed; they say that the benchmarks still walk the way that people go.
 describe('the benchmarks, at a size that measures nothing', () => {
-  test.each([...LIGHT, ...(full ? HEAVY : [])])(
+  test.each(CASES)(
     '%s',
     async (_, run, is, above, says = '') => {
       const { json, table } = await run()

@@ -51,6 +51,7 @@ const command = fc.oneof(
   fc.option(someDay).map((n) => ({ type: 'suspend', until: n }) as const),
   someDay.map((n) => ({ type: 'go-on-leave', until: n }) as const),
   someDay.map((n) => ({ type: 'keep-until', until: n }) as const),
+  fc.option(fc.constant('Đã nghỉ hưu')).map((reply) => ({ type: 'reply', reply }) as const),
   fc.constantFrom('in-use' as const, 'kept' as const).map((to) => ({ type: 'recover', to }) as const),
   fc.boolean().map((other) => ({ type: 'transfer', other, title: 'Chuyên viên' }) as const),
 )
@@ -222,6 +223,8 @@ class Run {
         ),
       )
     await prisma.scheduledChange.updateMany({ where: { state: 'proposed' }, data: { state: 'cancelled' } })
+    // From here on nothing is under a hold.
+    await this.check()
     for (const days of [400, 400, 8, 91]) {
       await this.take({ do: 'archive', who: 0 })
       await this.take({ do: 'pass', days })
