@@ -1,10 +1,10 @@
 import type { Permit } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
-import { nextPolicyVersion, policyVersions } from '../db/policies.ts'
+import { versionedPolicy, type PolicyHistory, type PolicyRefusal, type Versioned } from '../db/policies.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { dayOf } from '../kernel/day.ts'
-import { accept, refuse, type Decision } from '../kernel/decision.ts'
+import type { Decision } from '../kernel/decision.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { Due } from './due.ts'
 import type { LifePolicies } from './life-policies.ts'
@@ -12,20 +12,13 @@ import { defaultQuotas, quotaFor, QuotaPolicy, type Quota } from './quota.ts'
 import * as sizes from './quotas-store.ts'
 import * as store from './store.ts'
 
-/** The policy in force; version 0 is what the product begins with. */
-export type QuotaVersion = { readonly version: number; readonly policy: QuotaPolicy }
-export type QuotaHistory = QuotaVersion & {
-  readonly from: Date
-  readonly to: Date | null
-  readonly byName: string
-  readonly why: string
-}
-export type QuotaRefusal = { kind: 'policy-changed-meanwhile' } | { kind: 'policy-unchanged' }
+export type QuotaVersion = Versioned<QuotaPolicy>
+export type QuotaHistory = PolicyHistory<QuotaPolicy>
+export type QuotaRefusal = PolicyRefusal
 /** How large a new mailbox is, in MB. */
 export type SizeOfNew = (of: Pick<sizes.Sized, 'kind' | 'title' | 'unitId'>) => number
 export type Quotas = ReturnType<typeof quotasOf>
 
-const KIND = 'quota'
 const BATCH = 500
 /** How long a process goes by what it has read for new mailboxes; the worker's turn follows what was changed meanwhile. */
 const FRESH_MS = 2_000
@@ -42,12 +35,10 @@ export function quotasOf(deps: {
   const { prisma, transaction, clock, due, life, quotaMb } = deps
   let known: { value: QuotaVersion; until: number } | null = null
 
-  async function present(db: Tx['db'] = prisma): Promise<QuotaVersion> {
-    const [row] = await policyVersions(db, KIND, 1)
-    return row
-      ? { version: row.version, policy: QuotaPolicy.parse(row.body) }
-      : { version: 0, policy: defaultQuotas(quotaMb) }
-  }
+  const versions = versionedPolicy('quota', {
+    ...{ parse: (body) => QuotaPolicy.parse(body), initial: defaultQuotas(quotaMb), action: 'quota-policy.changed' },
+  })
+  const present = (db: Tx['db'] = prisma): Promise<QuotaVersion> => versions.read(db)
 
   /** How the size of a mailbox follows from the policy, as units lie now. */
   async function sizing(
@@ -79,12 +70,7 @@ export function quotasOf(deps: {
     present: (): Promise<QuotaVersion> => present(),
 
     /** Every version, newest first. */
-    async history(_permit: Permit<'life-policy.read'>): Promise<QuotaHistory[]> {
-      return (await policyVersions(prisma, KIND)).map((row) => ({
-        ...{ version: row.version, policy: QuotaPolicy.parse(row.body) },
-        ...{ from: row.validFrom, to: row.validTo, byName: row.byName, why: row.why },
-      }))
-    },
+    history: (_permit: Permit<'life-policy.read'>): Promise<QuotaHistory[]> => versions.history(prisma),
 
     /** What the size of this mailbox follows from; null when there is no such account. */
     async explain(id: AccountId): Promise<Quota | null> {
@@ -103,23 +89,9 @@ export function quotasOf(deps: {
       permit: Permit<'life-policy.change'>,
       asked: { seen: number; policy: QuotaPolicy; why: string },
     ): Promise<Decision<number, QuotaRefusal>> =>
-      transaction(
-        async (tx): Promise<Decision<number, QuotaRefusal>> => {
-          const before = await present(tx.db)
-          if (JSON.stringify(before.policy) === JSON.stringify(asked.policy))
-            return refuse({ kind: 'policy-unchanged' })
-          const { actor } = permit
-          const version = await nextPolicyVersion(tx.db, KIND, {
-            ...{ expected: asked.seen, at: tx.at, body: asked.policy },
-            ...{ byId: actor.id, byName: actor.name, why: asked.why },
-          })
-          if (version === null) return refuse({ kind: 'policy-changed-meanwhile' })
-          await sizes.forgetSeen(tx.db)
-          tx.audit(actor, 'quota-policy.changed', `policy:quota:${version}`, { why: asked.why, policy: asked.policy })
-          return accept(version)
-        },
-        { timeoutMs: 60_000 },
-      ),
+      transaction((tx) => versions.change(tx, permit.actor, asked, () => sizes.forgetSeen(tx.db)), {
+        timeoutMs: 60_000,
+      }),
 
     /** Units may lie elsewhere by now: every size is worked out anew at the next turn, where a unit has one of its own. */
     async recheck(_permit: Permit<'life.run'>): Promise<void> {

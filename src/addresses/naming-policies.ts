@@ -1,57 +1,41 @@
 import type { Permit } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
+import { versionedPolicy, type PolicyHistory, type PolicyRefusal, type Versioned } from '../db/policies.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
-import { accept, refuse, type Decision } from '../kernel/decision.ts'
+import type { Decision } from '../kernel/decision.ts'
 import { parsePersonName, type PersonName } from '../kernel/person-name.ts'
 import { NAMESAKES } from './preview.ts'
 import { DEFAULT_POLICY, NamingPolicy } from './naming.ts'
 import * as store from './store.ts'
 
-/** The policy in force; version 0 is what the product begins with. */
-export type NamingVersion = { readonly version: number; readonly policy: NamingPolicy }
-/** A version with the time it was in force, and who made it so and why. */
-export type NamingHistory = NamingVersion & {
-  readonly from: Date
-  readonly to: Date | null
-  readonly byName: string
-  readonly why: string
-}
-export type NamingRefusal = { kind: 'policy-changed-meanwhile' } | { kind: 'policy-unchanged' }
+export type NamingVersion = Versioned<NamingPolicy>
+export type NamingHistory = PolicyHistory<NamingPolicy>
+export type NamingRefusal = PolicyRefusal
 export type NamingPolicies = ReturnType<typeof namingPoliciesOf>
 
 /** How long a process goes by what it has read; another process's change is followed after that. */
 const FRESH_MS = 2_000
+
+const POLICY = versionedPolicy('naming', {
+  ...{ parse: (body) => NamingPolicy.parse(body), initial: DEFAULT_POLICY, action: 'naming.changed' },
+})
 
 /** How addresses are made, as data with versions. */
 export function namingPoliciesOf(deps: { prisma: PrismaClient; transaction: Transaction }) {
   const { prisma, transaction } = deps
   let known: { value: NamingVersion; until: number } | null = null
 
-  async function read(db: Tx['db']): Promise<NamingVersion> {
-    const [row] = await store.policies(db, 1)
-    return row ? { version: row.version, policy: NamingPolicy.parse(row.body) } : { version: 0, policy: DEFAULT_POLICY }
-  }
-
   return {
     /** What is in force now. Inside a transaction, through its connection. */
     async present(tx?: Pick<Tx, 'db'>): Promise<NamingVersion> {
       if (known !== null && known.until > performance.now()) return known.value
-      const value = await read(tx?.db ?? prisma)
+      const value = await POLICY.read(tx?.db ?? prisma)
       known = { value, until: performance.now() + FRESH_MS }
       return value
     },
 
     /** Every version, newest first. */
-    async history(_permit: Permit<'naming.read'>): Promise<NamingHistory[]> {
-      return (await store.policies(prisma)).map((row) => ({
-        version: row.version,
-        policy: NamingPolicy.parse(row.body),
-        from: row.validFrom,
-        to: row.validTo,
-        byName: row.byName,
-        why: row.why,
-      }))
-    },
+    history: (_permit: Permit<'naming.read'>): Promise<NamingHistory[]> => POLICY.history(prisma),
 
     /** People who bear the most frequent name here, as many as a preview shows; where there are too few, one of them again. */
     async namesakes(_permit: Permit<'naming.read'>): Promise<PersonName[]> {
@@ -72,24 +56,7 @@ export function namingPoliciesOf(deps: { prisma: PrismaClient; transaction: Tran
       permit: Permit<'naming.change'>,
       asked: { seen: number; policy: NamingPolicy; why: string },
     ): Promise<Decision<number, NamingRefusal>> => {
-      const done = await transaction(async (tx): Promise<Decision<number, NamingRefusal>> => {
-        const before = await read(tx.db)
-        if (JSON.stringify(before.policy) === JSON.stringify(asked.policy)) return refuse({ kind: 'policy-unchanged' })
-        const { actor } = permit
-        const version = await store.nextPolicy(tx.db, {
-          ...{
-            expected: asked.seen,
-            at: tx.at,
-            body: asked.policy,
-            byId: actor.id,
-            byName: actor.name,
-            why: asked.why,
-          },
-        })
-        if (version === null) return refuse({ kind: 'policy-changed-meanwhile' })
-        tx.audit(actor, 'naming.changed', `policy:naming:${version}`, { why: asked.why, policy: asked.policy })
-        return accept(version)
-      })
+      const done = await transaction((tx) => POLICY.change(tx, permit.actor, asked))
       known = null
       return done
     },

@@ -1,6 +1,5 @@
 import { Prisma } from '../db/generated/client.ts'
 import type { Statement } from '../db/lanes.ts'
-import { nextPolicyVersion, policyVersions, type PolicyRow } from '../db/policies.ts'
 import type { Tx } from '../db/transaction.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import type { AddressOwner, AddressRole, Holder, Reason } from './address.ts'
@@ -199,15 +198,6 @@ export async function lockTombstone(db: Db, local: string): Promise<{ firstLiveA
 
 export const deleteTombstone = (db: Db, local: string): Promise<number> =>
   db.$executeRaw`DELETE FROM address WHERE namespace_id = ${NAMESPACE} AND local = ${local} AND state = 'tombstone'`
-
-const KIND = 'naming'
-
-/** The versions of the naming policy, newest first. */
-export const policies = (db: Db, limit?: number): Promise<PolicyRow[]> => policyVersions(db, KIND, limit)
-
-/** Ends the version in force and starts the next; only one writer at a time. */
-export const nextPolicy = (db: Db, next: Parameters<typeof nextPolicyVersion>[2]): Promise<number | null> =>
-  nextPolicyVersion(db, KIND, next)
 
 /** The given full names that most people here bear alike, for a preview on real namesakes. */
 export const largestFamily = (db: Db, limit: number): Promise<{ full: string; given: string }[]> =>

@@ -81,7 +81,7 @@ export function versionedPolicy<P extends object>(
       tx: Tx,
       by: Author,
       asked: { readonly seen: number; readonly policy: P; readonly why: string },
-      follows?: (before: P) => Promise<void>,
+      follows?: (before: P) => Promise<unknown>,
     ): Promise<Decision<number, PolicyRefusal>> {
       const { policy, why } = asked
       const before = await read(tx.db)

@@ -1,4 +1,5 @@
 import type { LdapEntry } from './operations.ts'
+import { remembered } from '../kernel/remembered.ts'
 
 const SEQUENCE = 0x30
 const ENTRY = 0x64
@@ -51,16 +52,8 @@ export function entryReader(take: (entry: LdapEntry) => void, pass: (message: Bu
   }
 }
 
-const names = new Map<string, string>()
-const lowered = (name: string): string => {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  // Attribute descriptions are few; one with odd options is not worth remembering for ever.
-  if (names.size > 1_000) names.clear()
-  const lower = name.toLowerCase()
-  names.set(name, lower)
-  return lower
-}
+// Attribute descriptions are few; one with odd options is not worth remembering for ever.
+const lowered = remembered(1_000, (name) => name.toLowerCase())
 
 function entryIn(bytes: Buffer, at: number): LdapEntry {
   const part: Extent = { start: 0, end: 0 }

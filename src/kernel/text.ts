@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { remembered } from './remembered.ts'
 
 /** Characters that no field of ours takes: controls, invisible formatting (bidi, zero width), private use, unpaired halves. */
 const ODD = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u
@@ -55,10 +56,11 @@ export function fold(text: string): string {
   return plain
 }
 
-function foldWord(word: string): string {
-  const before = folded.get(word)
-  if (before !== undefined) return before
-  const plain = word
+const foldWord = (word: string): string => (word.length > LONGEST_WORD ? folded(word) : foldKnown(word))
+const LONGEST_WORD = 100
+
+function folded(word: string): string {
+  return word
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
@@ -66,15 +68,8 @@ function foldWord(word: string): string {
     .replace(/['’ʼ‘`´-]/gu, '')
     .replace(/[^a-z0-9]+/gu, ' ')
     .trim()
-  if (word.length > LONGEST_REMEMBERED) return plain
-  if (folded.size >= REMEMBERED) folded.clear()
-  folded.set(word, plain)
-  return plain
 }
-// Of words and letters there are some thousands, and they are asked for again and again.
-const folded = new Map<string, string>()
-const REMEMBERED = 10_000
-const LONGEST_REMEMBERED = 100
+const foldKnown = remembered(10_000, folded)
 
 /** A line of text with a code as message: `empty`, `too-long` or `odd`. */
 export const line = (max: number) =>

@@ -1,4 +1,5 @@
 import { fold } from '../../kernel/text.ts'
+import { remembered } from '../../kernel/remembered.ts'
 
 /** How units' names are shortened; the longer ones first. */
 const SHORT: readonly (readonly [short: readonly string[], long: readonly string[]])[] = (
@@ -57,20 +58,13 @@ const SHORT: readonly (readonly [short: readonly string[], long: readonly string
 /** Words that only join others. */
 const JOINING = new Set(['va', 'cua', 'thuoc', 'cac'])
 
-/** The words of a unit's name without accents, abbreviations written out, and without joining words. */
-export function spellWords(text: string): readonly string[] {
-  const before = spelled.get(text)
-  if (before !== undefined) return before
-  const words = wordsOf(text)
-  if (spelled.size >= REMEMBERED) spelled.clear()
-  spelled.set(text, words)
-  return words
-}
-// The names of all units are asked for with every spelling that none of them is.
-const spelled = new Map<string, readonly string[]>()
-const REMEMBERED = 10_000
+/**
+ * The words of a unit's name without accents, abbreviations written out, and without joining words. The names of all units are
+ * asked for with every spelling that none of them is.
+ */
+export const spellWords = remembered(10_000, wordsOf)
 
-function wordsOf(text: string): string[] {
+function wordsOf(text: string): readonly string[] {
   const words = fold(text.replace(/[-–&/.]/g, ' '))
     .split(' ')
     .filter(Boolean)

@@ -1,5 +1,6 @@
 import { decode, fitsOld, OLD_ENCODINGS, type Encoding, type OldEncoding } from './encodings.ts'
 import { isSyllable, spells } from './syllable.ts'
+import { remembered } from '../../kernel/remembered.ts'
 
 /** What can be said of one text: which reading makes Vietnamese of it; `same` when both readings are the same. */
 export type Verdict = 'old' | 'unicode' | 'either' | 'neither' | 'same'
@@ -24,18 +25,12 @@ export function judge(text: string, encoding: OldEncoding): Verdict {
 /** The old encoding that makes Vietnamese of a text that is none as it is; null when none does or several do differently. */
 export function looksOld(text: string): OldLook | null {
   if (text.length > MOST_TEXT || PLAIN.test(text) || !fitsOld(text)) return null
-  const before = looks.get(text)
-  if (before !== undefined) return before
-  const look = lookOld(text)
-  if (looks.size >= MOST_LOOKS) looks.clear()
-  looks.set(text, look)
-  return look
+  return lookAgain(text)
 }
 
 type OldLook = { readonly encoding: OldEncoding; readonly decoded: string }
 // Units and positions come again and again.
-const looks = new Map<string, OldLook | null>()
-const MOST_LOOKS = 5000
+const lookAgain = remembered(5000, lookOld)
 /** Longer texts than any field takes are not looked at. */
 const MOST_TEXT = 2000
 

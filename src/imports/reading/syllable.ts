@@ -1,3 +1,5 @@
+import { remembered } from '../../kernel/remembered.ts'
+
 const ONSETS = 'ngh ng nh gh gi kh ph qu th tr ch b c d đ g h k l m n p r s t v x'.split(' ')
 const RIMES: ReadonlySet<string> = new Set(
   `a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng eo ep et ê êch êm ên
@@ -11,21 +13,11 @@ const AFTER_QU = /^([aăâeêiy].*|ôc|ơ.?)$/
 const TONES = /[\u0300\u0301\u0303\u0309\u0323]/g
 const STOPPED = /(c|ch|p|t)$/
 
-const known = new Map<string, boolean>()
-const MOST_KNOWN = 20_000
-
 /**
  * Whether a word is spelled as a Vietnamese syllable: an onset, a rime, at most one tone, sắc or nặng before a stop, and
  * capitals only at the beginning or throughout. What another encoding leaves (`NguyÔn`, `Vaên`) is none.
  */
-export function isSyllable(word: string): boolean {
-  const before = known.get(word)
-  if (before !== undefined) return before
-  const is = hasCase(word) && spells(word.normalize('NFC').toLowerCase())
-  if (known.size >= MOST_KNOWN) known.clear()
-  known.set(word, is)
-  return is
-}
+export const isSyllable = remembered(20_000, (word) => hasCase(word) && spells(word.normalize('NFC').toLowerCase()))
 
 function hasCase(word: string): boolean {
   const rest = word.slice(1)

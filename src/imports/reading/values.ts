@@ -2,6 +2,7 @@ import { emailAddressOf } from '../../kernel/email-address.ts'
 import type { Sex } from '../../kernel/identification-number.ts'
 import { fold, isTidy, tidy } from '../../kernel/text.ts'
 import type { Mark, Reading, RosterEmployment } from './fields.ts'
+import { remembered } from '../../kernel/remembered.ts'
 
 /** What a spreadsheet leaves that nobody sees: zero width, direction marks, soft hyphens, byte order marks, controls. */
 const INVISIBLE = /[\p{Cf}\p{Cc}\u2800\u3164]/gu
@@ -51,16 +52,7 @@ export function readEmail(text: string): { value: string | null; marks: readonly
 
 type ReadEmployment = { readonly value: RosterEmployment | null; readonly marks: readonly Mark[] }
 // There are few kinds, and many rows.
-const employments = new Map<string, ReadEmployment>()
-
-export function readEmployment(text: string): ReadEmployment {
-  let read = employments.get(text)
-  if (read === undefined) {
-    if (employments.size >= 1000) employments.clear()
-    employments.set(text, (read = employmentOf(text)))
-  }
-  return read
-}
+export const readEmployment = remembered(1000, employmentOf)
 
 function employmentOf(text: string): ReadEmployment {
   const plain = fold(text)
