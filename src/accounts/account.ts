@@ -71,7 +71,7 @@ export type AccountEventKind =
   | ('number-corrected' | 'record-merged' | 'merged-away')
   | 'adopted'
   | ('transferred' | 'second-post' | 'second-post-ended')
-  | ('unit-reorganised' | 'unit-restored')
+  | ('unit-reorganised' | 'unit-restored' | 'change-rehomed')
   | ('renamed' | 'position-changed' | 'address-changed' | 'alias-added' | 'alias-removed' | 'quota-changed')
 
 /** Why and by what letter something of an account's life happened, and the days that go with it. */
@@ -85,6 +85,8 @@ export const EventDetail = z.object({
   messages: z.int().optional(),
   /** The addresses that came with another record of the same person. */
   addresses: z.array(z.string()).optional(),
+  /** Several units took over the one where somebody was to come, and nothing said which: the first did. */
+  firstHeir: z.boolean().optional(),
   /** Who asked, where somebody else or the day made it happen. */
   askedBy: z.string().optional(),
 })

@@ -108,15 +108,20 @@ export async function moveSecondPosts(
   }))
 }
 
-/** The posts are as they were; from `from` on, where the move was of a day before. */
+/**
+ * The posts are as they were; from `from` on, where the move was of a day before: then each goes on as another, which is
+ * answered by the one that had ended.
+ */
 export async function putPostsBack(
   db: Db,
   rows: { readonly ended: readonly EndedPost[]; readonly later: readonly { post: string; unit: UnitId }[] },
   moved: Day,
   from: Day,
-): Promise<void> {
+  id: () => string,
+): Promise<ReadonlyMap<string, string>> {
   const opened = rows.ended.flatMap((post) => post.opened ?? [])
-  const text = JSON.stringify(rows.ended)
+  const again = from <= moved ? [] : rows.ended.map((post) => ({ ...post, again: id() }))
+  const text = JSON.stringify(from <= moved ? rows.ended : again)
   if (from <= moved) {
     await db.$executeRaw`DELETE FROM post WHERE id = ANY (${opened}::uuid[])`
     await db.$executeRaw`
@@ -125,13 +130,14 @@ export async function putPostsBack(
     await db.$executeRaw`UPDATE post SET valid_to = ${dayToDb(from)}::date WHERE id = ANY (${opened}::uuid[])`
     await db.$executeRaw`
       INSERT INTO post (id, person_id, unit_id, title, employment, is_primary, valid_from, valid_to, followed)
-      SELECT gen_random_uuid(), p.person_id, p.unit_id, p.title, p.employment, p.is_primary, ${dayToDb(from)}::date, x.until,
+      SELECT x.again, p.person_id, p.unit_id, p.title, p.employment, p.is_primary, ${dayToDb(from)}::date, x.until,
         p.is_primary OR x.until IS NULL
-      FROM json_to_recordset(${text}::json) AS x(closed uuid, until date) JOIN post p ON p.id = x.closed`
+      FROM json_to_recordset(${text}::json) AS x(closed uuid, until date, again uuid) JOIN post p ON p.id = x.closed`
   }
   await db.$executeRaw`
     UPDATE post p SET unit_id = x.unit FROM json_to_recordset(${JSON.stringify(rows.later)}::json) AS x(post uuid, unit uuid)
     WHERE p.id = x.post`
+  return new Map(again.map((post) => [post.closed, post.again]))
 }
 
 /** Writes the units and grows the revisions; of what is deleted, nothing is shown anywhere. */

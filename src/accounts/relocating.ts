@@ -140,6 +140,7 @@ export function relocatingOf(deps: { sync: Sync; due: Due; addresses: BulkAddres
         },
         because.on,
         because.from,
+        randomUUID,
       )
       const readdressed = back.flatMap(({ account, trace: { address } }) =>
         address === null ? [] : [{ account, ...address }],
@@ -156,8 +157,12 @@ export function relocatingOf(deps: { sync: Sync; due: Due; addresses: BulkAddres
       asked: readonly { readonly post: string; readonly to: UnitId | null }[],
       on: Day,
     ): Promise<SecondTraces> => store.moveSecondPosts(tx.db, asked, on, randomUUID),
-    moveSecondsBack: (tx: Tx, ended: SecondTraces, { on, from }: { on: Day; from: Day }): Promise<void> =>
-      store.putPostsBack(tx.db, { ended, later: [] }, on, from),
+    /** Answers as what those go on that had ended on an earlier day. */
+    moveSecondsBack: (
+      tx: Tx,
+      ended: SecondTraces,
+      { on, from }: { on: Day; from: Day },
+    ): Promise<ReadonlyMap<string, string>> => store.putPostsBack(tx.db, { ended, later: [] }, on, from, randomUUID),
 
     /**
      * Lets mailboxes that people hold together be called and be what their unit's change makes of them; answers what they
@@ -200,6 +205,14 @@ export function relocatingOf(deps: { sync: Sync; due: Due; addresses: BulkAddres
         boxes.map(({ id }) => id),
       )
     },
+
+    /** Notes in the history of accounts that what waits for them names other units from now on. */
+    changesFollow: (
+      tx: Tx,
+      by: Actor,
+      rows: readonly { readonly id: AccountId; readonly note: string }[],
+      detail: EventDetail,
+    ): Promise<number> => store.events(tx.db, rows, { at: tx.at, kind: 'change-rehomed', byName: by.name, detail }),
 
     /** Makes the groups of these units due. */
     groupsDue: due.groups,

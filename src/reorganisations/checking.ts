@@ -44,6 +44,7 @@ export function checkingOf(deps: { clock: Clock; addresses: BulkAddresses; steps
       deputised: await worldStore.deputised(db, on),
       belongings: await worldStore.belongings(db, of),
       ruled: new Set(rules.flatMap(({ place }) => (place.kind === 'below' ? [place.unit] : []))),
+      changes: await worldStore.changesNaming(db, of),
       ...{ proposed: new Map(), personal: new Map(), holders: new Map() },
     }
     const after = unitsAfter(draft, world)

@@ -51,5 +51,7 @@ export type Notice =
   | { kind: 'rules-end'; unit: UnitId }
   | { kind: 'spellings-forgotten'; unit: UnitId; n: number }
   | { kind: 'imports-again'; unit: UnitId; n: number }
+  /** People who are to come there by what waits, and of whom no rule says to which heir: the first is to receive them. */
+  | { kind: 'arrivals-undecided'; unit: UnitId; n: number }
   | { kind: 'holders-stay'; unit: UnitId }
 export type NoticeKind = Notice['kind']

@@ -1,6 +1,5 @@
 import type { Prisma } from '../db/generated/client.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
-import { openChanges } from './world-store.ts'
 
 // What belongs to units in other rooms' tables and has no other door: each row that names a unit that ends names its heir.
 
@@ -153,22 +152,10 @@ export async function forgetMemories(db: Db, rows: Awaited<ReturnType<typeof mem
     WHERE s.sender = x.sender AND s.spelling = x.key`
 }
 
-export type ChangeRow = {
-  readonly id: string
-  readonly units: string[]
-  readonly seats: unknown
-  readonly command: unknown
-}
-
-/** Changes that wait for agreement or their day, and name units that end; locked. */
-export async function changesNaming(db: Db, units: readonly UnitId[]): Promise<ChangeRow[]> {
-  const ids = (await openChanges(db))
-    .filter(({ text }) => units.some((unit) => text.includes(unit)))
-    .map(({ id }) => id)
-  return db.$queryRaw`
-    SELECT id, units::text[] AS units, seats, command FROM scheduled_change
-    WHERE id = ANY (${ids}::uuid[]) AND state IN ('proposed', 'waiting') ORDER BY id FOR UPDATE`
-}
+/** What somebody is asked to agree to, or waits for its day: locked, so that nobody agrees to it meanwhile. */
+export const lockChanges = (db: Db, ids: readonly string[]): Promise<unknown[]> =>
+  db.$queryRaw`SELECT 1 FROM scheduled_change WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`
+export type ChangeRow = { id: string; units: UnitId[]; seats: unknown[]; command: unknown }
 export const writeChanges = (db: Db, rows: readonly ChangeRow[]): Promise<number> =>
   db.$executeRaw`
     UPDATE scheduled_change c SET units = ARRAY(SELECT jsonb_array_elements_text(x.units)::uuid), seats = x.seats,

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Part } from '../brake/brake.ts'
-import type { UnitId } from '../kernel/ids.ts'
+import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { unitsAfter, type After } from './after.ts'
 import type { Draft } from './draft.ts'
 import type { Fault, Notice } from './fault.ts'
+import { changeAfter, type ChangeAfter } from './homes.ts'
 import { officesOf, type Offices } from './offices.ts'
-import { placesOf, type Move, type Places } from './places.ts'
+import { arrivingOf, placesOf, type Move, type Places } from './places.ts'
 import { mailboxesOf, type Mailboxes } from './unit-mailboxes.ts'
-import { BELONGINGS, type World } from './world.ts'
+import { BELONGINGS, type WaitingChange, type World } from './world.ts'
 
 /** All that a plan would do. It can be carried out when there are no faults. */
 export type Outcome = {
@@ -17,6 +18,8 @@ export type Outcome = {
   readonly offices: Offices
   /** Who takes over what belongs to a unit that ends: requests, lists, what imports remember. */
   readonly homes: ReadonlyMap<UnitId, UnitId>
+  /** What follows of a change that waits; null where it stays as it is. */
+  readonly changeAfter: (change: WaitingChange) => ChangeAfter | null
   readonly faults: readonly Fault[]
   readonly notices: readonly Notice[]
 }
@@ -34,11 +37,23 @@ export function outcomeOf(draft: Draft, world: World): Outcome {
     }),
   )
   const { faults, notices } = belongings(world, after, homes)
+  const moves = new Map(places.moves.map((move) => [move.box.id, move]))
+  const following = { homes, moveOf: (id: AccountId) => moves.get(id), arriving: arrivingOf(draft, after) }
+  const follow = (change: WaitingChange) => changeAfter(change, following)
   return {
-    ...{ after, places, mailboxes, offices, homes },
+    ...{ after, places, mailboxes, offices, homes, changeAfter: follow },
     faults: [...after.faults, ...places.faults, ...offices.faults, ...mailboxes.faults, ...faults],
-    notices: [...places.notices, ...mailboxes.notices, ...notices],
+    notices: [...places.notices, ...mailboxes.notices, ...notices, ...undecided(world.changes.map(follow))],
   }
+}
+
+/** People who are to come to a unit that is divided, and of whom no rule says where they come instead. */
+function undecided(changes: readonly (ChangeAfter | null)[]): Notice[] {
+  const units = Map.groupBy(
+    changes.flatMap((change) => change?.undecided ?? []),
+    (unit) => unit,
+  )
+  return [...units].map(([unit, { length: n }]) => ({ kind: 'arrivals-undecided', unit, n }))
 }
 
 function belongings(

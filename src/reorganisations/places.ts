@@ -70,6 +70,21 @@ export function placesOf(draft: Draft, world: World, after: After): Places {
   return { moves, seconds, to: new Map(moves.map(({ box, to }) => [box.id, to])), matched, faults, notices }
 }
 
+/** Where somebody goes who is to come to a unit; `decided` is false where several take over and no rule is about them. */
+export type Arrival = { readonly to: UnitId; readonly decided: boolean }
+export type Arriving = (unit: UnitId, who: { readonly id: AccountId; readonly title: string }) => Arrival | null
+
+/** Where the plan takes those who are to come to a unit that ends or is divided, as if they were there; null for another. */
+export function arrivingOf(draft: Draft, { ended, heirs }: Pick<After, 'ended' | 'heirs'>): Arriving {
+  const ruleFor = finder(draft.assignments)
+  return (unit, { id, title }) => {
+    const [first, ...more] = heirs.get(unit) ?? []
+    if (first === undefined) return null
+    const to = ruleFor({ id, title, unitId: unit, kind: 'person' })?.rule.to
+    return to === undefined ? { to: first, decided: more.length === 0 || !ended.includes(unit) } : { to, decided: true }
+  }
+}
+
 type Ranked = { readonly rule: Assignment; readonly n: number }
 
 /** The rule for somebody: the one that names them, else the first whose title fits, else that for the rest. */

@@ -10,6 +10,7 @@ import type { Sync } from '../provisioning/sync.ts'
 import { changedSince, putBack } from '../units/rearranging.ts'
 import { actorOf, BATCH, detailOf, SLOW } from './applying.ts'
 import * as built from './built-store.ts'
+import { renamed } from './homes.ts'
 import * as homesStore from './homes-store.ts'
 import * as movesStore from './moves-store.ts'
 import { decide, type ReorganisationId, type ReorganisationRefusal } from './reorganisation.ts'
@@ -69,14 +70,17 @@ export function reversingOf(deps: {
     const traces = await movesStore.tracesOf(tx.db, id)
     await putBack(tx, by, { plan: id, on, from }, traces.units)
     await putRightsBack(tx, by, traces.rights, { on, from })
-    await moving.moveSecondsBack(tx, traces.seconds, { on, from })
+    const posts = await moving.moveSecondsBack(tx, traces.seconds, { on, from })
     await homesStore.putRequestsBack(tx.db, traces.requests)
     await homesStore.putImportsBack(tx.db, traces.imports)
     await homesStore.putReviewLinesBack(tx.db, traces.reviews)
     await homesStore.putSpellingsBack(tx.db, traces.spellings)
     await homesStore.forgetMemories(tx.db, traces.memories)
     await homesStore.writeLists(tx.db, traces.lists.before.map(listRow))
-    await homesStore.writeChanges(tx.db, traces.changes.before.map(changeRow))
+    await homesStore.writeChanges(
+      tx.db,
+      traces.changes.before.map((change) => ({ ...change, command: renamed(change.command, posts) })),
+    )
     await addresses.handBack(tx, new Map(traces.addresses.map(({ local, before }) => [local, before])))
     await moving.putBoxesBack(tx, by, traces.boxes)
     await seatsChanged(tx)
@@ -142,6 +146,3 @@ export function reversingOf(deps: {
 }
 
 const listRow = ({ id, unit, rule }: Traces['lists']['before'][number]) => ({ id, unit, rule })
-const changeRow = ({ id, units, seats, command }: Traces['changes']['before'][number]) => ({
-  ...{ id, units, seats, command },
-})

@@ -14,7 +14,7 @@ const Requests = z.array(
 const Keys = z.array(z.object({ sender: z.string(), key: z.string() }))
 const Lists = z.array(z.object({ id: z.string(), unit: UnitId, rule: z.unknown() }))
 const Changes = z.array(
-  z.object({ id: z.string(), units: z.array(z.string()), seats: z.unknown(), command: z.unknown() }),
+  z.object({ id: z.string(), units: z.array(UnitId), seats: z.array(z.unknown()), command: z.unknown() }),
 )
 const Address = z.object({
   local: z.string(),

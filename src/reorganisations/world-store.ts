@@ -3,7 +3,15 @@ import { dayFromDb, dayToDb, type Day } from '../kernel/day.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { PersonName } from '../kernel/person-name.ts'
 import type { UnitCodes, UnitKind } from '../units/unit.ts'
-import { BELONGINGS, type Belonging, type Box, type Grant, type SecondPost, type StandingUnit } from './world.ts'
+import {
+  BELONGINGS,
+  type Belonging,
+  type Box,
+  type Grant,
+  type SecondPost,
+  type StandingUnit,
+  type WaitingChange,
+} from './world.ts'
 
 type Db = Prisma.TransactionClient
 
@@ -79,6 +87,15 @@ export const openChanges = (db: Db): Promise<{ id: string; text: string }[]> =>
   db.$queryRaw`
     SELECT id, units::text || seats::text || command::text AS text FROM scheduled_change
     WHERE state IN ('proposed', 'waiting') ORDER BY id`
+
+/** Those of them that name one of these, in their command too. */
+export async function changesNaming(db: Db, ids: readonly string[]): Promise<WaitingChange[]> {
+  const found = (await openChanges(db)).filter(({ text }) => ids.some((id) => text.includes(id))).map(({ id }) => id)
+  if (found.length === 0) return []
+  return db.$queryRaw`
+    SELECT id, about::text[] AS about, units::text[] AS units, seats, command FROM scheduled_change
+    WHERE id = ANY (${found}::uuid[]) AND state IN ('proposed', 'waiting') ORDER BY id`
+}
 
 /** What belongs to these units, in numbers. */
 export async function belongings(

@@ -49,6 +49,16 @@ export type Grant = {
   readonly active: boolean
 }
 
+/** Something of an account that waits for agreement or its day, and names units. */
+export type WaitingChange = {
+  readonly id: string
+  /** The accounts that it is about. */
+  readonly about: readonly AccountId[]
+  readonly units: readonly UnitId[]
+  readonly seats: readonly unknown[]
+  readonly command: unknown
+}
+
 /** What belongs to a unit besides its people and mailboxes, by kind. */
 export const BELONGINGS = ['requests', 'lists', 'changes', 'imports', 'spellings', 'mappings'] as const
 export type Belonging = (typeof BELONGINGS)[number]
@@ -66,6 +76,8 @@ export type World = {
   readonly deputised: ReadonlySet<AccountId>
   /** How many of each there are, by unit. */
   readonly belongings: ReadonlyMap<UnitId, Readonly<Record<Belonging, number>>>
+  /** What waits and names units that the plan ends or divides. */
+  readonly changes: readonly WaitingChange[]
   /** Rules about approval steps that name a unit. */
   readonly ruled: ReadonlySet<UnitId>
   /** What the naming policy gives the mailbox of a unit that is new or bears another name. */

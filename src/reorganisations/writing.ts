@@ -12,6 +12,7 @@ import { renamed, ruleAfter } from './homes.ts'
 import * as homesStore from './homes-store.ts'
 import type { ReorganisationId } from './reorganisation.ts'
 import type { Traces } from './trace.ts'
+import * as worldStore from './world-store.ts'
 import { keptNames } from '../addresses/kept-name.ts'
 import { addressesAfter } from './unit-addresses.ts'
 
@@ -65,38 +66,89 @@ export function writingOf(deps: { addresses: BulkAddresses; moving: Relocating }
     }
   }
 
-  /** Lists and changes that name units which end. */
-  async function named(tx: Tx, by: Actor, { outcome }: Checked): Promise<Pick<Traces, 'lists' | 'changes'>> {
+  /** Lists that name units which end. */
+  async function lists(tx: Tx, by: Actor, { outcome }: Checked): Promise<Traces['lists']> {
     const { after, homes } = outcome
-    const lists = await homesStore.listsNaming(tx.db, after.ended)
-    const listsAfter = lists.map(({ id, unit, rule }) => ({
+    const before = await homesStore.listsNaming(tx.db, after.ended)
+    const rows = before.map(({ id, unit, rule }) => ({
       ...{ id, unit: homes.get(unit) ?? unit },
       rule: ruleAfter(ListRule.parse(rule), after),
     }))
-    await homesStore.writeLists(tx.db, listsAfter)
-    const ids = lists.map(({ id }) => id)
+    await homesStore.writeLists(tx.db, rows)
+    const ids = before.map(({ id }) => id)
     await homesStore.listEvents(tx.db, ids, tx.at, by.name)
-    for (const { id, unit } of listsAfter) tx.audit(by, 'list.changed', `group:${id}`, { unit })
-    const changes = await homesStore.changesNaming(tx.db, after.ended)
-    const changesAfter = changes.map((change) => renamed(change, homes))
-    await homesStore.writeChanges(tx.db, changesAfter)
-    return { lists: { before: lists, after: listsAfter }, changes: { before: changes, after: changesAfter } }
+    for (const { id, unit } of rows) tx.audit(by, 'list.changed', `group:${id}`, { unit })
+    return { before, after: rows }
+  }
+
+  /** What waits goes with whom it is about; a post that went on in another unit is ended there. */
+  async function changes(
+    tx: Tx,
+    by: Actor,
+    { draft, world, outcome }: Checked,
+    posts: Traces['seconds'],
+  ): Promise<Traces['changes']> {
+    const opened = new Map(posts.flatMap(({ closed, opened: id }) => (id === null ? [] : [[closed, id] as const])))
+    const naming = [...outcome.after.heirs.keys(), ...opened.keys()]
+    const found = await worldStore.changesNaming(tx.db, naming)
+    await homesStore.lockChanges(
+      tx.db,
+      found.map(({ id }) => id),
+    )
+    const before = await worldStore.changesNaming(tx.db, naming)
+    const followed = before.flatMap((was) => {
+      const went = outcome.changeAfter(was)
+      const { units, seats, command } = went?.change ?? was
+      const row = { id: was.id, units: [...units], seats: [...seats], command: renamed(command, opened) }
+      return went === null && sameJson(row.command, was.command) ? [] : [{ was, row, went }]
+    })
+    await homesStore.writeChanges(
+      tx.db,
+      followed.map(({ row }) => row),
+    )
+    const name = (unit: UnitId) => world.units.get(unit)?.name ?? outcome.after.units.get(unit)?.name ?? ''
+    const nameAfter = (unit: UnitId) => outcome.after.units.get(unit)?.name ?? name(unit)
+    for (const isUndecided of [false, true])
+      await moving.changesFollow(
+        tx,
+        by,
+        followed.flatMap(({ was, went }) =>
+          went !== null && (went.undecided !== null) === isUndecided
+            ? was.about.map((id) => ({
+                id,
+                note: went.went.map(({ from, to }) => `${name(from)} → ${nameAfter(to)}`).join('; '),
+              }))
+            : [],
+        ),
+        { why: draft.name, letter: draft.document, ...(isUndecided && { firstHeir: true }) },
+      )
+    for (const { row } of followed) tx.audit(by, 'change.rehomed', `change:${row.id}`, { units: row.units })
+    return {
+      before: followed.map(({ was: { id, units, seats, command } }) => ({
+        ...{ id, units: [...units], seats: [...seats], command },
+      })),
+      after: followed.map(({ row }) => row),
+    }
   }
 
   /** Requests that are not answered yet go to the heir; one about an account goes where that goes. */
   async function requests(tx: Tx, by: Actor, { outcome }: Checked): Promise<Traces['requests']> {
     const { after, homes, places } = outcome
     const ended = new Set(after.ended)
-    const found = await homesStore.requestsNaming(tx.db, after.ended)
-    const rows = found.map(({ id, unit, account, escalated, rule }) => {
-      const own = account !== null && ended.has(unit) ? places.to.get(account) : undefined
+    const leaves = new Map(places.moves.map(({ box, from }) => [box.id, from]))
+    const found = await homesStore.requestsNaming(tx.db, [...after.heirs.keys()])
+    const rows = found.flatMap(({ id, unit, account, escalated, rule }) => {
+      const goes = account !== null && (ended.has(unit) || leaves.get(account) === unit)
+      const own = goes ? places.to.get(account) : undefined
       const to = escalated === null ? undefined : homes.get(escalated)
       const asked = ListRule.safeParse(rule)
-      return {
+      const next = asked.success ? ruleAfter(asked.data, after) : null
+      const row = {
         ...{ id, from: unit, to: own ?? homes.get(unit) ?? unit },
         escalated: escalated === null || to === undefined ? null : { from: escalated, to },
-        rule: asked.success ? { from: rule, to: ruleAfter(asked.data, after) } : null,
+        rule: next === null || sameJson(next, asked.data) ? null : { from: rule, to: next },
       }
+      return row.from === row.to && row.escalated === null && row.rule === null ? [] : [row]
     })
     await homesStore.writeRequests(tx.db, rows)
     for (const { id: request, to } of rows) tx.audit(by, 'request.rehomed', `request:${request}`, { unit: to })
@@ -146,9 +198,12 @@ export function writingOf(deps: { addresses: BulkAddresses; moving: Relocating }
     return {
       ...{ units, rights, seconds: posts, imports, reviews, memories, spellings },
       requests: await requests(tx, by, checked),
-      ...(await named(tx, by, checked)),
+      lists: await lists(tx, by, checked),
+      changes: await changes(tx, by, checked, posts),
       ...(await mailboxes(tx, by, checked)),
       groups: [...after.created, ...after.ended, ...renamedUnits, ...seconds.flatMap(({ to }) => to ?? [])],
     }
   }
 }
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

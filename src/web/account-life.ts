@@ -100,6 +100,7 @@ export function eventItem(page: Page, { kind, at, byName, note, detail }: Accoun
   const roles: Readonly<Record<string, string | undefined>> = t.roles
   const parts = [
     note === null ? null : (roles[note] ?? note),
+    detail?.firstHeir === true ? says.firstHeir : null,
     detail?.cause ? t.life.causes[detail.cause] : null,
     detail?.until ? says.eventUntil(day(detail.until, lang)) : null,
     detail?.reply ? says.eventReply(detail.reply) : kind === 'reply-changed' ? t.life.act.fields.noReply : null,

@@ -63,10 +63,18 @@ export function world(more: Partial<World> = {}): World {
     seconds: [],
     grants: places.map((at) => administers(at * 10, at)),
     ...{ deputised: new Set(), belongings: new Map(), ruled: new Set() },
+    changes: [],
     ...{ proposed: new Map(), holders: new Map(), personal: new Map() },
     ...more,
   }
 }
+
+/** Somebody is to come from one unit to another, which both agree to. */
+export const waiting = (n: number, type: 'transfer' | 'second-post', from: number, to: number, title: string) => ({
+  ...{ id: uuid('d', n), about: [accountId(n)], units: [unitId(from), unitId(to)] },
+  seats: [from, to].map((at) => ({ kind: 'unit', unit: unitId(at) })),
+  command: { type, unitId: unitId(to), title } as object,
+})
 
 export const create = (n: number, name: string, parent: number | null, kind: UnitKind = 'agency'): Step => ({
   ...{ kind: 'create', unit: unitId(n), name, unitKind: kind, codes: {}, address: 'policy' },

@@ -27,6 +27,7 @@ import {
   TODAY,
   unit,
   unitId,
+  waiting,
   world,
 } from './builders.ts'
 
@@ -109,6 +110,51 @@ describe('a division', () => {
     ])
     const assignments = [rule.rest(5, 8), rule.position(5, 'Kế toán', 7), rule.account(5, 60, 7), rule.rest(6, 7)]
     expect(faults(steps, { assignments, seats })).toEqual(['rule-nobody', 'rule-not-needed'])
+  })
+})
+
+describe('what waits for agreement or its day', () => {
+  const steps = [create(7, 'Xã Hải Đông', 1, 'commune'), create(8, 'Xã Hải Tây', 1, 'commune'), split(5, 7, 8)]
+  const more = { assignments: [rule.position(5, 'Chuyên viên', 8), rule.account(5, 50, 7)] }
+  const follow = (change: ReturnType<typeof waiting>) => outcome(steps, more).changeAfter(change)
+  const seatsOf = (...at: number[]) => at.map((n) => ({ kind: 'unit', unit: unitId(n) }))
+
+  test('of somebody in a divided unit is released where the plan takes them', () => {
+    const found = follow(waiting(51, 'transfer', 5, 3, 'Kế toán'))
+    expect(found?.change).toMatchObject({
+      ...{ units: [unitId(8), unitId(3)], seats: seatsOf(8, 3), command: { unitId: unitId(3), title: 'Kế toán' } },
+    })
+    expect(found?.undecided).toBeNull()
+  })
+
+  test('stays with them where it names no other unit', () => {
+    const leaving = { ...waiting(51, 'transfer', 5, 5, ''), command: { type: 'leave', cause: 'retired' } }
+    expect(follow(leaving)?.change).toMatchObject({ units: [unitId(8)], seats: seatsOf(8, 8) })
+    expect(follow({ ...leaving, units: [unitId(6)], seats: seatsOf(6) })).toBeNull()
+  })
+
+  test('brings somebody to where the plan takes those of that position, or whom it names', () => {
+    expect(follow(waiting(20, 'transfer', 2, 5, 'chuyên viên chính'))?.change).toMatchObject({
+      ...{ units: [unitId(2), unitId(8)], seats: seatsOf(2, 8), command: { unitId: unitId(8) } },
+    })
+    expect(follow(waiting(50, 'second-post', 6, 5, 'Chuyên viên'))?.change.command).toMatchObject({ unitId: unitId(7) })
+  })
+
+  test('comes to the first heir where no rule says to which, and the plan says so beforehand', () => {
+    const change = waiting(20, 'transfer', 2, 5, 'Văn thư')
+    expect(follow(change)).toMatchObject({ change: { command: { unitId: unitId(7) } }, undecided: unitId(5) })
+    const found = outcome(steps, more, { changes: [change, waiting(21, 'transfer', 2, 5, 'Chuyên viên')] })
+    expect(found.notices).toContainEqual({ kind: 'arrivals-undecided', unit: unitId(5), n: 1 })
+  })
+
+  test('goes along with a part that is split off, and comes to what goes on unless a rule says otherwise', () => {
+    const off = outcome([create(7, 'Sở Lữ hành', 1), splitOff(2, 7)], {
+      ...{ assignments: [rule.account(2, 21, 7), rule.position(2, 'Hướng dẫn viên', 7)], seats: [seat(7, 21)] },
+    })
+    expect(off.changeAfter(waiting(21, 'transfer', 2, 3, 'Kế toán'))?.change.seats).toEqual(seatsOf(7, 3))
+    expect(off.changeAfter(waiting(22, 'transfer', 2, 3, 'Kế toán'))).toBeNull()
+    expect(off.changeAfter(waiting(50, 'transfer', 5, 2, 'Kế toán'))).toBeNull()
+    expect(off.changeAfter(waiting(50, 'transfer', 5, 2, 'Hướng dẫn viên'))?.change.seats).toEqual(seatsOf(5, 7))
   })
 })
 

@@ -4,13 +4,15 @@ import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
 import type { Draft } from '../../src/reorganisations/draft.ts'
 import { figuresOf } from '../../src/reorganisations/outcome.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
+import type { AccountCommand } from '../../src/accounts/life-acts.ts'
+import { PostId } from '../../src/accounts/move.ts'
 import type { AccountId, RequestId, UnitId } from '../../src/kernel/ids.ts'
 import type { Ask } from '../../src/requests/ask.ts'
 import type { Prisma } from '../../src/db/generated/client.ts'
 import { answer, open as openReview } from '../../src/reviews/store.ts'
 import type { ReorganisationId } from '../../src/reorganisations/reorganisation.ts'
 import { tidyUp } from '../../src/main/tidy.ts'
-import { addDays, addMonths, dayOf } from '../../src/kernel/day.ts'
+import { addDays, addMonths, dayOf, type Day } from '../../src/kernel/day.ts'
 import { movedClock } from '../support/clock.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { drafted, dump, letBegin, planFor, quangNinh, type Province } from '../support/reorganisations.ts'
@@ -21,6 +23,8 @@ let office: Office
 let province: Province
 /** Requests that nobody has answered, by their kind. */
 let asked: Record<'list' | 'quota', RequestId>
+/** What waits for agreement or its day: somebody of a divided unit, who goes to its second heir, and others who come. */
+let waiting: Awaited<ReturnType<typeof waitingIn>>
 
 beforeAll(async () => {
   office = await startOffice({ clock })
@@ -28,6 +32,7 @@ beforeAll(async () => {
   await office.services.lists.follow(allowed('system.tidy', tidier))
   await office.services.transaction((tx) => reviewed(tx.db, tx.at))
   asked = await askedIn(nameOf('Sở Du lịch') as UnitId)
+  waiting = await waitingIn()
 }, 60_000)
 afterAll(() => office.stop())
 
@@ -85,6 +90,71 @@ async function askedIn(unitId: UnitId): Promise<typeof asked> {
   }
 }
 
+const placedIn = (name: string) => {
+  const id = nameOf(name)
+  return province.placed.filter(({ unit }) => unit === id)
+}
+const LATER = 500
+/** IT staff ask for what is to happen long after the plan. */
+async function ask(id: AccountId, command: AccountCommand): Promise<string> {
+  const outcome = await office.services.lives.ask(allowed('life.keep', province.staff), id, {
+    ...{ command, on: addDays(clock.today(), LATER), why: 'Theo quyết định của Sở Nội vụ' },
+    letter: { number: '12/QĐ-SNV', date: clock.today() },
+  })
+  if (!outcome.ok) throw new Error(outcome.refusal.kind)
+  return outcome.value.id
+}
+async function waitingIn() {
+  const [, second] = placedIn('Phường Yên Thọ')
+  const [one, two] = await query<{ id: AccountId }>(
+    `SELECT id FROM account WHERE unit_id = $1 AND kind = 'person' ORDER BY number LIMIT 2`,
+    [nameOf('Phòng Nghiệp vụ Y tế')],
+  )
+  if (second === undefined || one === undefined || two === undefined) throw new Error('Too few people')
+  const who = second.account as AccountId
+  const transfer = (unit: string, title: string) =>
+    ({ type: 'transfer', unitId: nameOf(unit) as UnitId, title }) as const
+  const until = addDays(clock.today(), LATER + 30)
+  return {
+    ...{ who, comes: one.id, undecided: two.id },
+    out: await ask(who, transfer('Sở Nội vụ', 'Chuyên viên')),
+    life: [
+      await ask(who, { type: 'suspend', until: null }),
+      await ask(who, { type: 'go-on-leave', until }),
+      await ask(who, { type: 'leave', cause: 'retired' }),
+    ],
+    byPosition: await ask(one.id, transfer('Thị trấn Ba Chẽ', 'Công chức Địa chính - Xây dựng')),
+    byNobody: await ask(two.id, transfer('Phường Yên Thọ', 'Văn thư')),
+  }
+}
+const changeOf = async (id: string) => {
+  const change = await office.services.scheduled.read(allowed('scheduled.read', province.staff), id)
+  if (!change) throw new Error('There is no such change')
+  return change
+}
+const unitToday = async (name: string): Promise<UnitId> =>
+  (await query<{ id: UnitId }>('SELECT unit_id AS id FROM unit_on(TODAY) WHERE name = $1', [name]))[0]?.id ??
+  ('' as UnitId)
+
+/** Where every account is, and what its unit is called. */
+async function whereAll() {
+  const rows = <T extends { id: string }>(sql: string) =>
+    query<T>(sql).then((all) => new Map(all.map((row) => [row.id, row])))
+  const units = await rows<{ id: string; name: string }>('SELECT unit_id AS id, name FROM unit_on(TODAY)')
+  const titles = await rows<{ id: string; title: string }>(
+    'SELECT person_id AS id, title FROM post WHERE is_primary AND valid_to IS NULL',
+  )
+  const all = await rows<{ id: string; kind: string; unit: UnitId; person: string | null }>(
+    'SELECT id, kind, unit_id AS unit, person_id AS person FROM account',
+  )
+  return new Map(
+    [...all.values()].map(({ id, kind, unit, person }) => [
+      id,
+      { kind, unit, name: units.get(unit)?.name, title: titles.get(person ?? '')?.title ?? '' },
+    ]),
+  )
+}
+
 /** Every living address of a mailbox, and the unit of whose mailbox it reaches. */
 const reach = () =>
   query<{ local: string; role: string; unit: string; until: Date | null }>(
@@ -97,6 +167,15 @@ describe('Quảng Ninh in one night', () => {
   let id: ReorganisationId
   let before: Awaited<ReturnType<typeof dump>>
   let boxes: Awaited<ReturnType<typeof reach>>
+  let where: Awaited<ReturnType<typeof whereAll>>
+  let foretold: Awaited<ReturnType<typeof reportOf>>
+  const reportOf = async (draft: Draft) => {
+    const found = await office.services.reorganisations.read(read(), id)
+    if (!found) throw new Error()
+    const checked = found.record.startedAt === null ? await office.services.reorganisations.check(read(), draft) : null
+    const lines = await office.services.reorganisations.report(read(), found.record, checked)
+    return new Map(lines.map(({ from, to, people, mailboxes }) => [`${from} ${to}`, { people, mailboxes }]))
+  }
 
   test('is a plan without a fault, in numbers', async () => {
     const { services } = office
@@ -107,6 +186,9 @@ describe('Quảng Ninh in one night', () => {
     expect(figuresOf(checked.outcome)).toMatchObject({
       // Communes, districts, agencies, and departments that become one with others of their name.
       ...{ ended: 145 + 13 + 8 + 18, created: 28 + 0 + 3 },
+    })
+    expect(checked.outcome.notices).toContainEqual({
+      ...{ kind: 'arrivals-undecided', unit: nameOf('Phường Yên Thọ'), n: 1 },
     })
     const { after } = checked.outcome
     const kinds = Map.groupBy(after.units.values(), ({ kind }) => kind)
@@ -120,6 +202,8 @@ describe('Quảng Ninh in one night', () => {
     const { services } = office
     before = await dump(services)
     boxes = await reach()
+    where = await whereAll()
+    foretold = await reportOf(plan)
     const checked = await services.reorganisations.check(read(), plan)
     const asked = await services.reorganisations.schedule(may(), id, services.reorganisations.hash(checked.draft))
     expect(asked).toMatchObject({ ok: true, value: { state: 'held' } })
@@ -205,6 +289,103 @@ describe('Quảng Ninh in one night', () => {
     expect(found.find(({ id }) => id === asked.list)?.rule).toMatchObject([{ by: 'unit', unitId: heir }])
   })
 
+  test('lets what waits go with its person, who is released by the unit where they are now', async () => {
+    const [home, target] = [await unitToday('Phường Mạo Khê'), nameOf('Sở Nội vụ')]
+    const own = { kind: 'unit', unit: home }
+    expect(await changeOf(waiting.out)).toMatchObject({
+      ...{ state: 'proposed', units: [home, target], seats: [own, { kind: 'unit', unit: target }] },
+      ...{ agreements: [{ seat: 0 }], command: { type: 'transfer', unitId: target } },
+    })
+    for (const each of waiting.life) expect(await changeOf(each)).toMatchObject({ state: 'waiting', units: [home] })
+    // Who administers the unit now sees all of it, and may agree or let it be.
+    const [admin] = await query<{ id: AccountId }>(
+      `SELECT account_id AS id FROM role_grant WHERE unit_id = $1 AND role = 'unit-admin' AND (valid_to IS NULL OR valid_to > TODAY) LIMIT 1`,
+      [home],
+    )
+    const actor = await office.services.actors.byId(admin?.id ?? ('' as AccountId))
+    if (!actor) throw new Error('Nobody administers it')
+    const open = await office.services.scheduled.open(allowed('scheduled.read', actor), { state: 'waiting' })
+    expect(open.changes.map(({ id: each }) => each)).toEqual(expect.arrayContaining(waiting.life))
+    expect(await office.services.scheduled.read(allowed('scheduled.read', actor), waiting.out)).not.toBeNull()
+  })
+
+  test('lets those who are to come do so where the plan takes their position, else at the first heir, and says so', async () => {
+    const [kyThuong, hoangQue] = [await unitToday('Xã Kỳ Thượng'), await unitToday('Phường Hoàng Quế')]
+    expect(await changeOf(waiting.byPosition)).toMatchObject({
+      ...{ command: { unitId: kyThuong }, seats: [{ unit: nameOf('Phòng Nghiệp vụ Y tế') }, { unit: kyThuong }] },
+    })
+    expect(await changeOf(waiting.byNobody)).toMatchObject({ command: { unitId: hoangQue } })
+    const noted = async (account: AccountId) => {
+      const view = await office.services.accounts.read(allowed('account.read', province.staff), account)
+      return view?.events.find(({ kind }) => kind === 'change-rehomed')
+    }
+    expect(await noted(waiting.comes)).toMatchObject({
+      ...{ note: 'Thị trấn Ba Chẽ → Xã Kỳ Thượng', detail: { why: plan.name } },
+    })
+    expect((await noted(waiting.comes))?.detail?.firstHeir).toBeUndefined()
+    expect(await noted(waiting.undecided)).toMatchObject({
+      ...{ note: 'Phường Yên Thọ → Phường Hoàng Quế', detail: { why: plan.name, firstHeir: true } },
+    })
+  })
+
+  test('shows a unit and an account as they were on the day before, and as they are from the day on', async () => {
+    const { services } = office
+    const days = [addDays(clock.today(), -1), clock.today()]
+    const [served, called, merged] = [[] as (string | undefined)[], [] as boolean[], [] as boolean[]]
+    const has = async (name: string, on: Day) =>
+      (await services.units.list(allowed('unit.read', province.staff), name, 1_000, on)).some(
+        (unit) => unit.name === name,
+      )
+    for (const on of days) {
+      const view = await services.remembering.on(allowed('account.read', province.staff), waiting.who, on)
+      served.push(view?.posts.map(({ unitName }) => unitName).join())
+      called.push(await has('Phường Yên Thọ', on))
+      merged.push(await has('Sở Văn hóa, Thể thao và Du lịch', on))
+    }
+    expect(served).toEqual(['Phường Yên Thọ', 'Phường Mạo Khê'])
+    expect([called, merged]).toEqual([
+      [true, false],
+      [false, true],
+    ])
+  })
+
+  test('is reported by old and by new unit as everybody’s unit before and after says, and as was foretold', async () => {
+    const after = await whereAll()
+    const expected = new Map<string, { people: number; mailboxes: number }>()
+    for (const [account, { kind, unit, name }] of where) {
+      const now = after.get(account)
+      if (now === undefined || (now.unit === unit && now.name === name)) continue
+      const key = `${unit} ${now.unit}`
+      const line = expected.get(key) ?? { people: 0, mailboxes: 0 }
+      expected.set(key, line)
+      if (kind === 'person') line.people++
+      else line.mailboxes++
+    }
+    const byKey = (lines: typeof expected) => Object.fromEntries([...lines].sort(([a], [b]) => (a < b ? -1 : 1)))
+    expect(byKey(await reportOf(plan))).toEqual(byKey(expected))
+    expect(byKey(foretold)).toEqual(byKey(expected))
+
+    // By their titles and names, as the plan was made: a merger, a division by position, one by list, a dissolution.
+    const people = [...where.values()].filter(({ kind }) => kind === 'person')
+    const of = (name: string, is: (title: string) => boolean = () => true) => {
+      const unit = nameOf(name)
+      return people.filter((each) => each.unit === unit && is(each.title)).length
+    }
+    const lineOf = async (from: string, to: string) =>
+      (await reportOf(plan)).get(`${nameOf(from)} ${await unitToday(to)}`)?.people ?? 0
+    const surveys = (title: string) => title.startsWith('Công chức Địa chính')
+    const inspects = (title: string) => title === 'Thanh tra viên'
+    const listed = placedIn('Phường Yên Thọ').length
+    expect(await lineOf('Sở Du lịch', 'Sở Văn hóa, Thể thao và Du lịch')).toBe(of('Sở Du lịch'))
+    expect(await lineOf('Thị trấn Ba Chẽ', 'Xã Kỳ Thượng')).toBe(of('Thị trấn Ba Chẽ', surveys))
+    expect(await lineOf('Thị trấn Ba Chẽ', 'Xã Ba Chẽ')).toBe(of('Thị trấn Ba Chẽ', (title) => !surveys(title)))
+    expect(await lineOf('Phường Yên Thọ', 'Phường Hoàng Quế')).toBe(Math.ceil(listed / 2))
+    expect(await lineOf('Phường Yên Thọ', 'Phường Mạo Khê')).toBe(Math.floor(listed / 2))
+    expect(await lineOf('Huyện Ba Chẽ', 'Thanh tra tỉnh')).toBe(of('Huyện Ba Chẽ', inspects))
+    expect(of('Huyện Ba Chẽ', inspects)).toBeGreaterThan(0)
+    expect(of('Thị trấn Ba Chẽ', surveys)).toBeGreaterThan(0)
+  })
+
   test('lets administrators of the heirs confirm whom nobody has confirmed yet', async () => {
     const [lines] = await query<{ moved: number; left: number }>(
       `SELECT count(*) FILTER (WHERE l.unit_id = a.unit_id)::int AS moved, count(*) FILTER (WHERE l.unit_id <> a.unit_id)::int AS left
@@ -249,6 +430,7 @@ describe('Quảng Ninh in one night', () => {
 
 describe('a plan for a day to come', () => {
   let id: ReorganisationId
+  let endsPost: string
 
   test('waits for it, and is blocked by what stands in its way then', async () => {
     const { services } = office
@@ -281,6 +463,12 @@ describe('a plan for a day to come', () => {
        SELECT gen_random_uuid(), person_id, $1, 'Chuyên viên', 'civil-servant', false, '2026-01-01' FROM account WHERE id = $2 RETURNING id`,
       [nameOf('Sở Thông tin và Truyền thông'), province.staff.accountId],
     )
+    const ends = await services.lives.ask(allowed('life.keep', province.second), province.staff.accountId, {
+      command: { type: 'end-post', postId: PostId.parse(second?.id) },
+      ...{ on: addDays(clock.today(), LATER), why: 'Hết thời hạn biệt phái', letter: null },
+    })
+    if (!ends.ok) throw new Error(ends.refusal.kind)
+    endsPost = ends.value.id
     await letBegin(services, province, id)
     await work()
     expect(await stateOf(id)).toBe('applied')
@@ -297,6 +485,8 @@ describe('a plan for a day to come', () => {
       { id: second?.id, name: 'Sở Thông tin và Truyền thông', ended: true },
       { name: 'Sở Khoa học và Công nghệ', ended: false },
     ])
+    // What is to end it later ends the post that goes on.
+    expect((await changeOf(endsPost)).command).toEqual({ type: 'end-post', postId: posts[1]?.id })
   })
 
   test('is not taken back once somebody has built upon it', async () => {
@@ -342,6 +532,12 @@ describe('a plan for a day to come', () => {
       [province.second.accountId, addDays(on, 1), clock.today()],
     )
     expect(where?.now).toBe('Sở Du lịch')
+    const [post] = await query<{ id: string }>(
+      `SELECT p.id FROM post p JOIN unit_on(TODAY) u ON u.unit_id = p.unit_id WHERE NOT p.is_primary AND p.valid_to IS NULL
+       AND u.name = 'Sở Thông tin và Truyền thông'`,
+    )
+    expect((await changeOf(endsPost)).command).toEqual({ type: 'end-post', postId: post?.id })
+    expect((await changeOf(waiting.out)).units).toEqual([nameOf('Phường Yên Thọ'), nameOf('Sở Nội vụ')])
   })
 })
 

@@ -73,6 +73,7 @@ export const lifeEn: typeof lifeVi = {
     archiveDiscarded: (at) => `deleted at ${at}`,
     letter: (number, date) => `Letter no. ${number} of ${date}`,
     askedBy: (name) => `Asked for by ${name}`,
+    firstHeir: 'Several units take over and the plan does not name this position: the first of them',
     eventReply: (text) => `Automatic reply: “${text}”`,
     eventUntil: (on) => `Until ${on}`,
     messages: (n) => `${n} messages`,

@@ -75,6 +75,7 @@ export const lifeVi = {
     archiveDiscarded: (at: string) => `đã xóa lúc ${at}`,
     letter: (number: string, date: string) => `Văn bản số ${number} ngày ${date}`,
     askedBy: (name: string) => `Theo đề nghị của ${name}`,
+    firstHeir: 'Nhiều đơn vị tiếp nhận, phương án không nêu chức vụ này: về đơn vị thứ nhất',
     eventReply: (text: string) => `Trả lời tự động: “${text}”`,
     eventUntil: (on: string) => `Đến ${on}`,
     messages: (n: string) => `${n} thư`,

@@ -109,6 +109,7 @@ export function noticeText(t: Words, lang: Lang, names: UnitNames, notice: Notic
       return says['rules-end'](names.before(notice.unit))
     case 'spellings-forgotten':
     case 'imports-again':
+    case 'arrivals-undecided':
       return says[notice.kind](names.before(notice.unit), n(notice.n))
     default:
       return notice satisfies never

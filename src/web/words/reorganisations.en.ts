@@ -438,6 +438,8 @@ export const reorganisationsEn: ReorganisationsWords = {
     'spellings-forgotten': (unit, n) =>
       `${n} names that lists have for ${unit} will be asked about again, for it has several heirs.`,
     'imports-again': (unit, n) => `${n} open imports of ${unit} go to the unit that takes over.`,
+    'arrivals-undecided': (unit, n) =>
+      `${n} transfers that wait to come to ${unit} will come to the first unit that takes over, for no rule names that position.`,
     'holders-stay': (unit) => `Who opens a former unit’s mailbox does not thereby open that of ${unit}.`,
   },
   noticeGroups: {
@@ -446,6 +448,8 @@ export const reorganisationsEn: ReorganisationsWords = {
     'rules-end': (n) => `${n} approval rules that have no effect any more`,
     'spellings-forgotten': (n) => `Names that lists have for ${n} units will be asked about again`,
     'imports-again': (n) => `Open imports of ${n} units go to the units that take over`,
+    'arrivals-undecided': (n) =>
+      `Transfers that wait to come to ${n} units will come to the first unit that takes over`,
     'holders-stay': (n) =>
       `Mailboxes of ${n} units that take over: who opens a former unit’s does not thereby open them`,
   },
@@ -476,6 +480,7 @@ export const reorganisationsEn: ReorganisationsWords = {
   history: {
     'unit-reorganised': 'Unit changed by a reorganisation',
     'unit-restored': 'Back in the former unit: reorganisation taken back',
+    'change-rehomed': 'What waits goes on in the new unit',
   },
   audit: {
     'unit.ended': 'Unit ended',
@@ -484,6 +489,7 @@ export const reorganisationsEn: ReorganisationsWords = {
     'account.unit-restored': 'Back in the former unit',
     'account.unit-mailbox-changed': 'Unit mailbox changed by a reorganisation',
     'account.unit-mailbox-restored': 'Unit mailbox restored',
+    'change.rehomed': 'Waiting change passed to the new unit',
     'request.rehomed': 'Request passed to the new unit',
     'reorganisation.created': 'Reorganisation drawn up',
     'reorganisation.head-changed': 'Facts of a reorganisation changed',

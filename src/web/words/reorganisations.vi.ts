@@ -428,6 +428,8 @@ export const reorganisationsVi = {
       `${n} cách gọi ${unit} trong danh sách sẽ hỏi lại, vì có nhiều đơn vị tiếp nhận.`,
     'imports-again': (unit: string, n: string) =>
       `${n} lần nhập danh sách đang dở của ${unit} chuyển sang đơn vị tiếp nhận.`,
+    'arrivals-undecided': (unit: string, n: string) =>
+      `${n} điều chuyển đang chờ về ${unit} sẽ về đơn vị tiếp nhận thứ nhất, vì không có cách phân nào nêu chức vụ đó.`,
     'holders-stay': (unit: string) => `Người mở hộp thư đơn vị cũ không tự động mở hộp thư của ${unit}.`,
   },
   /** Many of one kind, of which each is told beneath. */
@@ -437,6 +439,7 @@ export const reorganisationsVi = {
     'rules-end': (n: string) => `${n} quy định phê duyệt riêng không còn tác dụng`,
     'spellings-forgotten': (n: string) => `Cách gọi ${n} đơn vị trong danh sách sẽ hỏi lại`,
     'imports-again': (n: string) => `Lần nhập danh sách đang dở của ${n} đơn vị chuyển sang đơn vị tiếp nhận`,
+    'arrivals-undecided': (n: string) => `Điều chuyển đang chờ về ${n} đơn vị sẽ về đơn vị tiếp nhận thứ nhất`,
     'holders-stay': (n: string) =>
       `Hộp thư của ${n} đơn vị tiếp nhận: người mở hộp thư đơn vị cũ không tự động mở được`,
   },
@@ -467,6 +470,7 @@ export const reorganisationsVi = {
   history: {
     'unit-reorganised': 'Đổi đơn vị theo sắp xếp',
     'unit-restored': 'Trở lại đơn vị cũ do hoàn tác sắp xếp',
+    'change-rehomed': 'Việc đang chờ theo sang đơn vị mới',
   },
   audit: {
     'unit.ended': 'Kết thúc đơn vị',
@@ -475,6 +479,7 @@ export const reorganisationsVi = {
     'account.unit-restored': 'Trở lại đơn vị cũ',
     'account.unit-mailbox-changed': 'Đổi hộp thư đơn vị theo sắp xếp',
     'account.unit-mailbox-restored': 'Trả lại hộp thư đơn vị',
+    'change.rehomed': 'Chuyển việc đang chờ sang đơn vị mới',
     'request.rehomed': 'Chuyển đề nghị sang đơn vị mới',
     'reorganisation.created': 'Lập phương án sắp xếp',
     'reorganisation.head-changed': 'Sửa thông tin phương án',
