@@ -5,15 +5,16 @@ import { permit, type PersonActor } from '../../src/access/policy.ts'
 import type { AccountCommand } from '../../src/accounts/life-acts.ts'
 import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
 import { PostId } from '../../src/accounts/move.ts'
-import { addDays, Day } from '../../src/kernel/day.ts'
+import { addDays, addMonths, Day } from '../../src/kernel/day.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
+import { parsePersonName } from '../../src/kernel/person-name.ts'
 import { followLives } from '../../src/main/tidy.ts'
 import { work, type Worker } from '../../src/main/work.ts'
 import { visit } from '../servers/support.ts'
 import { movedClock } from '../support/clock.ts'
 import { valuesIn } from '../support/ldif.ts'
 import { atWork, inStep, PASSWORD, type Mailbox } from '../support/people.ts'
-import { full, issuedShared } from '../support/shared.ts'
+import { decided, done as renamed, full, issuedShared, local } from '../support/shared.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 import { until } from '../support/waiting.ts'
 
@@ -184,6 +185,65 @@ describe('what takes effect later', () => {
   })
 })
 
+describe('whoever leaves on a day to come', () => {
+  const shown = {
+    vi: (day: Day) => day.split('-').reverse().join('/'),
+    en: (day: Day) => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day)),
+  }
+  const told = (who: Mailbox) =>
+    system.servers.sink.letters().filter(({ receivers }) => receivers.includes(who.contact))
+  const announced = async (who: Mailbox) =>
+    (await system.services.accounts.read(allowed('account.read', actors.it), who.id))?.events.filter(
+      ({ kind }) => kind === 'leave-announced',
+    ).length
+  const outbox = (who: Mailbox) =>
+    system.services.database.prisma.outbox.count({ where: { template: 'leaving', about: `account:${who.id}` } })
+
+  test('is told once at each address what will happen when, in their language; nobody is who stays', async () => {
+    const { services } = system
+    const [nhi, oanh, phi] = [await person('Ngô Thị Nhi'), await person('Tạ Thị Oanh'), await person('Lý Văn Phi')]
+    await services.database.prisma.account.update({ where: { id: oanh.id }, data: { language: 'en' } })
+    const on = addDays(clock.today(), 30)
+    for (const who of [nhi, oanh]) await done(actors.agency, who, { type: 'leave', cause: 'retired' }, { on })
+    const { id } = await done(actors.agency, phi, { type: 'leave', cause: 'resigned' }, { on })
+    const before = DEFAULT_LIFE.noticeDays
+    clock.to(addDays(on, -before - 1))
+    await followLives(services)
+    expect(await Promise.all([nhi, oanh, phi].map(outbox))).toEqual([0, 0, 0])
+    await services.scheduled.cancel(allowed('scheduled.agree', (await now(actors.agency)) ?? actors.agency), id)
+
+    // Two workers at a time, one that is started anew, and every day until then.
+    clock.to(addDays(on, -before))
+    await Promise.all([followLives(services), followLives(services)])
+    await worker.stop()
+    worker = await work(services)
+    await followLives(services)
+    clock.to(addDays(on, -1))
+    await followLives(services)
+    const letter = await system.servers.sink.waitFor(nhi.contact, ({ subject }) =>
+      subject.includes('khi thôi công tác'),
+    )
+    const english = await system.servers.sink.waitFor(oanh.contact, ({ subject }) => subject.includes('when you leave'))
+    const [until_, deleted] = [addMonths(on, 6), addDays(addMonths(on, 6), DEFAULT_LIFE.archivedDays)]
+    for (const [lang, { text }] of [['vi', letter] as const, ['en', english] as const]) {
+      expect(text).toContain(LETTER.number)
+      for (const day of [on, until_, deleted]) expect(text).toContain(shown[lang](day))
+    }
+    expect(letter.text).toContain(`Từ ngày ${shown.vi(on)}, hộp thư ngừng đăng nhập`)
+    expect(english.text).toContain(`Mail is kept until ${shown.en(until_)}`)
+    expect(await at.subjects(nhi.mail, PASSWORD, 1)).toEqual([letter.subject])
+    expect(await Promise.all([nhi, oanh, phi].map(outbox))).toEqual([2, 2, 0])
+    expect(await Promise.all([nhi, oanh, phi].map(announced))).toEqual([1, 1, 0])
+    expect(
+      [nhi, oanh].map((who) => told(who).filter(({ subject }) => / khi thôi| when you/.test(subject)).length),
+    ).toEqual([1, 1])
+
+    clock.to(on)
+    await followLives(services)
+    expect(await Promise.all([nhi, oanh, phi].map((who) => stateOf(who.id)))).toEqual(['leaving', 'leaving', 'active'])
+  })
+})
+
 describe('an automatic reply', () => {
   const TEXT =
     'Tôi đã nghỉ hưu từ tháng 11.\n100% thư công việc: %u, ${subject}\n"văn thư" \\ vanthu.snv@quangninh.gov.vn'
@@ -218,6 +278,33 @@ describe('an automatic reply', () => {
     await at.mailFromOutside(hoa.mail, 'sau@example.com')
     await until('every letter', async () => (await letters(hoa)) === 7)
     expect(answers('sau@example.com')).toEqual([])
+  })
+
+  test('is given for a former address too, from the present one, and once for both', async () => {
+    const { services, servers } = system
+    const vy = await person('Phan Thị Vy')
+    const name = parsePersonName('Phan Thị Tường Vy')
+    if (!name.ok) throw new Error(name.refusal.kind)
+    await renamed(
+      decided(services, local('phantuongvy'), (tx, request) =>
+        services.accounts.rename(tx, actors.it, request, vy.id, { name: name.value, local: local('phantuongvy') }),
+      ),
+    )
+    await inStep(services, vy.id)
+    const present = 'phantuongvy@quangninh.gov.vn'
+    await done(actors.agency, vy, { type: 'leave', cause: 'retired', reply: TEXT })
+    expect(await replyOf(vy)).toEqual([expect.stringContaining(`|${vy.mail} `)])
+
+    await at.mailFromOutside(vy.mail, 'ban-cu@example.com', 'Thăm hỏi')
+    const answer = await servers.sink.waitFor('ban-cu@example.com')
+    expect(answer).toMatchObject({ sender: '', from: present, subject: 'Trả lời tự động: Thăm hỏi' })
+    expect(answer.text.trim()).toBe(TEXT)
+    await at.mailFromOutside(vy.mail, 'ban-cu@example.com', 'Thăm hỏi lần nữa')
+    await at.mailFromOutside(present, 'ban-cu@example.com', 'Thăm hỏi ở địa chỉ mới')
+    await at.mailFromOutside(present, 'ban-moi@example.com', 'Thăm hỏi')
+    expect(await servers.sink.waitFor('ban-moi@example.com')).toMatchObject({ from: present })
+    expect(answers('ban-cu@example.com')).toHaveLength(1)
+    await until('every letter', async () => (await letters(vy)) === 4)
   })
 
   test('is gone from the directory when the person is back', async () => {
