@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -46,13 +46,18 @@ const stateOf = async (services: Services) =>
 const query = async <T extends object>(sql: string, values: unknown[] = []): Promise<T[]> =>
   (await system.services.database.pool.query<T>(sql, values)).rows
 
-/** The mail store once nothing is written into it any more: a letter has a file before it is in the list of UIDs. */
-const still = () =>
-  until('the mail store to be still', async () => {
+/** The mail store once nothing is written into it any more. A letter has a UID from when its folder is next looked at. */
+async function still() {
+  const { dovecot, folder } = system.servers
+  const readers = join(folder, 'readers')
+  writeFileSync(readers, [...new Set(arrived().values())].join('\n'))
+  await dovecot.doveadm('mailbox', 'status', '-F', readers, 'messages', 'INBOX')
+  return until('the mail store to be still', async () => {
     const first = mailboxes()
     await pause(500)
     return JSON.stringify([...first]) === JSON.stringify([...mailboxes()]) && first
   })
+}
 
 /** Which of a dump's columns tell of the directory too, and not of the plan alone. */
 const decided = (tables: Awaited<ReturnType<typeof dump>>) => ({
