@@ -13,8 +13,11 @@ export const MAX_SEATS = 1_000
 export const AddressWish = z.union([z.literal('policy'), z.literal('keep'), LocalPart])
 export type AddressWish = z.infer<typeof AddressWish>
 
+/** A name or title that is none in a workbook: a formula that was not worked out, or an error. */
+const called = (longest: number) => line(longest).refine((text) => !/^[=+@#-]/.test(text), 'no-name')
+
 /** What the unit is called and belongs to; a code that is absent is none. */
-const facts = { name: line(200), unitKind: z.enum(UNIT_KINDS, 'empty'), codes: UnitCodes }
+const facts = { name: called(200), unitKind: z.enum(UNIT_KINDS, 'empty'), codes: UnitCodes }
 
 /**
  * What becomes of one unit. A unit that is to be made has its identifier already, so that other steps can name it. The first
@@ -42,7 +45,7 @@ export type AssignedBy = (typeof ASSIGNED_BY)[number]
 /** Who of a unit goes where: a department with its people, people of a title, somebody by name, or the rest. */
 export const Assignment = z.discriminatedUnion('by', [
   z.object({ by: z.literal('unit'), from: UnitId, value: UnitId, to: UnitId }),
-  z.object({ by: z.literal('position'), from: UnitId, value: line(100), to: UnitId }),
+  z.object({ by: z.literal('position'), from: UnitId, value: called(100), to: UnitId }),
   z.object({ by: z.literal('account'), from: UnitId, value: AccountId, to: UnitId }),
   z.object({ by: z.literal('rest'), from: UnitId, value: z.literal(''), to: UnitId }),
 ])

@@ -28,6 +28,7 @@ export function readingOf({ prisma, clock }: { prisma: PrismaClient; clock: Cloc
   async function seekersFor(on: Day, made: readonly Nameable[], people: readonly string[]): Promise<Seekers> {
     const standing = await names.unitsOn(prisma, on)
     const accounts = await names.accountsNamed(prisma, people.map(personKey))
+    const units = new Map([...accounts.values()].map(({ id, unit }) => [id, unit]))
     const [now, later] = [seekIn(standing), seekIn(made)]
     return {
       standing: now,
@@ -35,7 +36,8 @@ export function readingOf({ prisma, clock }: { prisma: PrismaClient; clock: Cloc
         const found = later(text)
         return found.ok || found.offered.length > 0 ? found : now(text)
       },
-      person: (text) => accounts.get(personKey(text)),
+      person: (text) => accounts.get(personKey(text))?.id,
+      unitOf: (account) => units.get(account),
     }
   }
   const madeBy = (draft: Pick<Draft, 'steps'>, standing: ReadonlyMap<UnitId, Nameable>): Nameable[] =>
@@ -56,11 +58,14 @@ export function readingOf({ prisma, clock }: { prisma: PrismaClient; clock: Cloc
   const madeUp = () => UnitId.parse(randomUUID())
 
   return {
-    /** Reads a plan from a workbook. `on` is the day by which units are looked up where the workbook names none. */
+    /**
+     * Reads a plan from a workbook. `on` is the day by which units are looked up where the workbook names none. A workbook
+     * without steps is a list for the draft that it is read for: of that, what has no sheet of its own stays as it is.
+     */
     async readFile(
       _permit: Permit<'reorganisation.change'>,
       file: { readonly name: string; readonly bytes: Uint8Array },
-      on: Day | null = null,
+      { on = null, draft = null }: { readonly on?: Day | null; readonly draft?: Draft | null } = {},
     ): Promise<Decision<PlanFile, FileRefusal>> {
       const sheets = await sheetsIn(file.bytes, file.name)
       if (!sheets.ok) return sheets
@@ -72,10 +77,22 @@ export function readingOf({ prisma, clock }: { prisma: PrismaClient; clock: Cloc
         return id
       }
       const before = planOf({ ...text, steps: [], rules: [], seats: [] }, NOBODY, made)
-      const day = before.head?.effectiveOn ?? on ?? dayOf(clock())
-      const seek = await seekersFor(day, madeIn(text, made), peopleIn(text))
+      const isList = text.steps.length === 0 && text.rules.length + text.seats.length > 0
+      const seek =
+        isList && draft !== null
+          ? await seekersOf(draft, peopleIn(text))
+          : await seekersFor(before.head?.effectiveOn ?? on ?? dayOf(clock()), madeIn(text, made), peopleIn(text))
       const plan = planOf(text, seek, made)
-      return accept({ ...plan, faults: [...faults, ...plan.faults] })
+      const more: readonly SheetFault[] = isList && draft === null ? [{ kind: 'no-steps' }] : []
+      const rows =
+        isList && draft !== null
+          ? {
+              steps: draft.steps,
+              assignments: text.rules.length > 0 ? plan.rows.assignments : draft.assignments,
+              seats: text.seats.length > 0 ? plan.rows.seats : draft.seats,
+            }
+          : plan.rows
+      return accept({ ...plan, rows, faults: [...faults, ...more, ...plan.faults] })
     },
 
     /** A row of a form, for a draft that there is. */
@@ -129,4 +146,5 @@ const NOBODY: Seekers = {
   standing: () => ({ ok: false, offered: [] }),
   coming: () => ({ ok: false, offered: [] }),
   person: () => undefined,
+  unitOf: () => undefined,
 }

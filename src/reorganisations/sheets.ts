@@ -1,7 +1,7 @@
 import type { Day } from '../kernel/day.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { fold, tidy } from '../kernel/text.ts'
-import { heirsOf, type Draft, type Head, type Step } from './draft.ts'
+import { heirsOf, isEnd, type Draft, type Head, type Step } from './draft.ts'
 import {
   BY_WORDS,
   HEAD_FIELDS,
@@ -72,9 +72,21 @@ export type PlanText = {
 /** Why a workbook is no plan, or which row of it is not understood. */
 export type SheetFault =
   | { readonly kind: 'no-sheets' }
+  /** Who goes where, and nothing of which units become what. */
+  | { readonly kind: 'no-steps' }
+  /** A sheet with the columns of one of a plan's, under another name. */
+  | { readonly kind: 'other-name'; readonly name: string; readonly sheet: SheetName }
   | { readonly kind: 'no-heading'; readonly sheet: SheetName; readonly heading: string }
   | { readonly kind: 'head'; readonly field: keyof HeadText; readonly text: string }
   | { readonly kind: 'row'; readonly sheet: SheetName; readonly row: number; readonly fault: TextFault }
+  /** What a row above says already, or the same row. */
+  | {
+      readonly kind: 'twice'
+      readonly sheet: SheetName
+      readonly row: number
+      readonly first: number
+      readonly text: string
+    }
 
 const headingKey = (text: string): string => fold(text.replaceAll('*', ''))
 
@@ -89,8 +101,7 @@ export function planText(sheets: readonly SheetRows[]): {
     const sheet = sheetOf(name)
     if (sheet === undefined) return []
     const headings = HEADINGS[name] as unknown as Readonly<Record<K, string>>
-    const places = (cells: readonly string[]) =>
-      new Map(columns.map((column) => [column, cells.findIndex((cell) => headingKey(cell) === fold(headings[column]))]))
+    const places = (cells: readonly string[]) => placesIn(headings, columns, cells)
     const found = sheet.rows.find(({ cells }) => needed.every((column) => (places(cells).get(column) ?? -1) >= 0))
     if (found === undefined) {
       if (sheet.rows.length > 0)
@@ -110,11 +121,40 @@ export function planText(sheets: readonly SheetRows[]): {
       }))
       .filter(({ text }) => Object.values<string>(text).some((cell) => tidy(cell) !== ''))
   }
-  const steps = rowsOf('steps', STEP_COLUMNS, ['what', 'unit'])
-  const rules = rowsOf('rules', RULE_COLUMNS, ['from', 'to'])
-  const seats = rowsOf('seats', SEAT_COLUMNS, ['unit', 'person'])
+  const steps = rowsOf('steps', STEP_COLUMNS, NEEDED.steps)
+  const rules = rowsOf('rules', RULE_COLUMNS, NEEDED.rules)
+  const seats = rowsOf('seats', SEAT_COLUMNS, NEEDED.seats)
+  const own = (['head', 'steps', 'rules', 'seats'] as const).map(sheetOf)
+  for (const sheet of sheets)
+    if (!own.includes(sheet)) {
+      const meant = (['steps', 'rules', 'seats'] as const).find((name) => isLike(name, sheet))
+      if (meant !== undefined) faults.push({ kind: 'other-name', name: sheet.name, sheet: meant })
+    }
   if (steps.length + rules.length + seats.length === 0 && faults.length === 0) faults.push({ kind: 'no-sheets' })
   return { text: { head: headOf(sheetOf('head')), steps, rules, seats }, faults }
+}
+
+/** The columns without which a sheet is not one of a plan's. */
+const NEEDED = {
+  steps: ['what', 'unit'],
+  rules: ['from', 'to'],
+  seats: ['unit', 'person'],
+} as const satisfies Partial<Record<SheetName, readonly string[]>>
+
+const placesIn = <K extends string>(
+  headings: Readonly<Record<K, string>>,
+  columns: readonly K[],
+  cells: readonly string[],
+): ReadonlyMap<K, number> =>
+  new Map(columns.map((column) => [column, cells.findIndex((cell) => headingKey(cell) === fold(headings[column]))]))
+
+/** Whether a sheet has a plan's headings, and rows beneath them. */
+function isLike(name: keyof typeof NEEDED, { rows }: SheetRows): boolean {
+  const headings: Readonly<Record<string, string>> = HEADINGS[name]
+  const at = rows.findIndex(({ cells }) =>
+    [...placesIn(headings, NEEDED[name], cells).values()].every((place) => place >= 0),
+  )
+  return at >= 0 && rows.slice(at + 1).some(({ cells }) => cells.some((cell) => tidy(cell) !== ''))
 }
 
 function headOf(sheet: SheetRows | undefined): HeadText | null {
@@ -164,16 +204,41 @@ export function planOf(
   if (head?.ok === false)
     for (const field of head.fields)
       faults.push({ kind: 'head', field, text: (text.head?.[field] ?? '').slice(0, 200) })
+  const seen = new Map<string, number>()
+  /** Tells what was said before, by the key of what it is about. */
+  const once = (sheet: SheetName, row: number, key: string, said: string): void => {
+    const first = seen.get(`${sheet} ${key}`)
+    if (first === undefined) seen.set(`${sheet} ${key}`, row)
+    else faults.push({ kind: 'twice', sheet, row, first, text: said.slice(0, 200) })
+  }
   const rows = {
-    steps: text.steps.flatMap(({ n, text: row }) =>
-      take(
+    steps: text.steps.flatMap(({ n, text: row }) => {
+      const steps = take(
         'steps',
         n,
         readStep(row, seek, () => made(n)),
-      ).flat(),
-    ),
-    assignments: text.rules.flatMap(({ n, text: row }) => take('rules', n, readRule(row, seek)).flat()),
-    seats: text.seats.flatMap(({ n, text: row }) => take('seats', n, readSeat(row, seek))),
+      ).flat()
+      const units = severalIn(row.unit)
+      steps.forEach((step, at) => {
+        if (step.kind === 'create') once('steps', n, `new ${fold(row.name)} ${fold(row.parent)}`, row.name)
+        else once('steps', n, `${isEnd(step) ? 'end' : step.kind} ${step.unit}`, units[at] ?? row.unit)
+      })
+      return steps
+    }),
+    assignments: text.rules.flatMap(({ n, text: row }) => {
+      const rules = take('rules', n, readRule(row, seek)).flat()
+      const about = severalIn(row.value)
+      rules.forEach((rule, at) => {
+        const of = rule.by === 'position' ? fold(rule.value) : rule.value
+        once('rules', n, `${rule.from} ${rule.by} ${of}`, rule.by === 'rest' ? row.from : (about[at] ?? row.value))
+      })
+      return rules
+    }),
+    seats: text.seats.flatMap(({ n, text: row }) => {
+      const seats = take('seats', n, readSeat(row, seek))
+      for (const { unit, account } of seats) once('seats', n, `${unit} ${account}`, row.person)
+      return seats
+    }),
   }
   return { head: head?.ok === true ? head.value : null, rows, faults }
 }

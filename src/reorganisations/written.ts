@@ -89,6 +89,8 @@ export type Seekers = {
   /** New units before those of the same name that stand now. */
   readonly coming: Seek
   readonly person: (text: string) => AccountId | undefined
+  /** Where somebody is today. */
+  readonly unitOf: (account: AccountId) => UnitId | undefined
 }
 
 /** The columns of a row, each a text; what is left out is ''. */
@@ -104,7 +106,10 @@ export type SeatText = Readonly<Record<(typeof SEAT_COLUMNS)[number], string>>
 /** What is wrong with a row: in which column, and the text that was not understood. */
 export type TextFault = {
   readonly column: (typeof STEP_COLUMNS | typeof RULE_COLUMNS | typeof SEAT_COLUMNS)[number]
-  readonly why: 'needed' | 'unknown-word' | 'unknown-unit' | 'several-units' | 'unknown-person' | 'bad-text'
+  readonly why:
+    | ('needed' | 'unknown-word' | 'unknown-unit' | 'several-units' | 'unknown-person' | 'bad-text')
+    /** Somebody of another unit than the one that the rule is about. */
+    | 'elsewhere'
   readonly text: string
   readonly offered?: readonly string[]
 }
@@ -228,6 +233,7 @@ export function readRule(text: RuleText, seek: Seekers): Read<Assignment[]> {
         return all.map((each) => {
           const person = seek.person(each)
           if (person === undefined) read.fault('value', 'unknown-person', each)
+          else if (from !== undefined && seek.unitOf(person) !== from) read.fault('value', 'elsewhere', each)
           return person
         })
       }

@@ -211,11 +211,11 @@ export function reorganisationEditing(services: Services): Route[] {
       `${PLANS}/:id/tep`,
       'reorganisation.change',
       async (page, permit) => {
-        const { record } = await find(page)
+        const { record, draft } = await find(page)
         if (fixed(page, record)) return
         const { t, lang } = page
         const form = `plan file ${record.id}`
-        const file = await uploadedPlan(services, page, record.effectiveOn)
+        const file = await uploadedPlan(services, page, { draft })
         const errors: FieldError[] = file.ok ? [] : file.errors
         const edited = file.ok ? await reorganisations.replace(permit, record.id, seenOf(page), file.plan.rows) : null
         if (edited?.ok === false) errors.push({ field: 'file', text: refusalText(t, edited.refusal) })

@@ -1,7 +1,7 @@
 import type { Received } from './uploads.ts'
 import type { Services } from '../main/compose.ts'
 import type { Day } from '../kernel/day.ts'
-import { ASSIGNED_BY, STEP_KINDS, type Head } from '../reorganisations/draft.ts'
+import { ASSIGNED_BY, STEP_KINDS, type Draft, type Head } from '../reorganisations/draft.ts'
 import type { PlanFile } from '../reorganisations/reorganisations.ts'
 import { BY_WORDS, HEAD_FIELDS, KIND_WORDS, STEP_WORDS, type HeadText } from '../reorganisations/written.ts'
 import { UNIT_KINDS } from '../units/unit.ts'
@@ -57,7 +57,7 @@ export const broughtFile = (received: Received): boolean => received.ok || recei
 export async function uploadedPlan(
   { reorganisations }: Pick<Services, 'reorganisations'>,
   page: Page,
-  on: Day | null,
+  onto: { readonly on: Day | null } | { readonly draft: Draft },
 ): Promise<{ ok: true; plan: PlanFile } | { ok: false; errors: FieldError[] }> {
   const { t, lang, upload } = page
   const says = t.reorganisations
@@ -75,7 +75,7 @@ export async function uploadedPlan(
   const plan = await reorganisations.readFile(
     page.permit('reorganisation.change'),
     { name, bytes: await upload.value.read() },
-    on,
+    onto,
   )
   if (!plan.ok) return wrong([fileRefusalText(t.rosters, lang, plan.refusal)])
   const { faults } = plan.value

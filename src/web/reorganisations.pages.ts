@@ -65,7 +65,7 @@ export function reorganisationPages(services: Services): Route[] {
         }
         const head = readHead(headText(typed))
         const file = broughtFile(page.upload)
-          ? await uploadedPlan(services, page, head.ok ? head.value.effectiveOn : null)
+          ? await uploadedPlan(services, page, { on: head.ok ? head.value.effectiveOn : null })
           : null
         if (file?.ok === false) {
           back(file.errors)

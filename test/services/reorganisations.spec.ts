@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
-import type { Draft } from '../../src/reorganisations/draft.ts'
+import { DEFAULT_OPTIONS, type Draft } from '../../src/reorganisations/draft.ts'
 import { figuresOf } from '../../src/reorganisations/outcome.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import type { AccountCommand } from '../../src/accounts/life-acts.ts'
@@ -13,6 +13,10 @@ import { answer, open as openReview } from '../../src/reviews/store.ts'
 import type { ReorganisationId } from '../../src/reorganisations/reorganisation.ts'
 import { tidyUp } from '../../src/main/tidy.ts'
 import { addDays, addMonths, dayOf, type Day } from '../../src/kernel/day.ts'
+import { en } from '../../src/web/words/en.ts'
+import { faultText, sheetFaultText } from '../../src/web/words/reorganisation-sayings.ts'
+import { vi } from '../../src/web/words/vi.ts'
+import { workbook } from '../imports/reading/made.ts'
 import { movedClock } from '../support/clock.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { drafted, dump, letBegin, planFor, quangNinh, type Province } from '../support/reorganisations.ts'
@@ -161,6 +165,204 @@ const reach = () =>
     `SELECT d.local, d.role, a.unit_id AS unit, d.until FROM address d JOIN account a ON a.id = d.holder_id
      WHERE d.state = 'live' AND a.kind <> 'person' ORDER BY 1`,
   )
+
+describe('a plan in a workbook', () => {
+  const WHAT = ['Việc', 'Đơn vị', 'Đơn vị tiếp nhận', 'Tên mới', 'Loại đơn vị', 'Thuộc đơn vị']
+  const WHO = ['Từ đơn vị', 'Phân theo', 'Phòng, chức vụ hoặc người', 'Về đơn vị']
+  const SEATS = ['Đơn vị', 'Người quản trị']
+  const [OLD, EAST, WEST] = ['Sở Công Thương', 'Sở Công Thương Đông', 'Sở Công Thương Tây']
+  const DIVIDED = [
+    ...[EAST, WEST].map((name) => ['Thành lập', '', '', name, 'Sở', 'Ủy ban nhân dân tỉnh Quảng Ninh']),
+    ['Chia', OLD, `${EAST}; ${WEST}`, '', '', ''],
+  ]
+  const DEPARTMENTS = ['Văn phòng', 'Thanh tra', 'Phòng Kế hoạch - Tài chính', 'Phòng Nghiệp vụ Công Thương'].map(
+    (name, n) => [OLD, 'Phòng', `${name}, ${OLD}`, n % 2 === 0 ? EAST : WEST],
+  )
+  type Sheets = Readonly<Record<string, readonly (readonly string[])[]>>
+  const readIn = async (sheets: Sheets, draft: Draft | null = null, more: Parameters<typeof workbook>[1] = {}) => {
+    const bytes = await workbook(sheets as Parameters<typeof workbook>[0], more)
+    const file = { name: 'phuong-an.xlsx', bytes }
+    const found = await office.services.reorganisations.readFile(may(), file, { on: clock.today(), draft })
+    if (!found.ok) throw new Error(found.refusal.kind)
+    return found.value
+  }
+  const planOf = (rows: Pick<Draft, 'steps' | 'assignments' | 'seats'>): Draft => ({
+    ...{ name: 'Chia Sở Công Thương', document: null, effectiveOn: clock.today(), options: DEFAULT_OPTIONS, ...rows },
+  })
+  /** Faults as people read them, in both languages. */
+  const said = async (...parts: Parameters<typeof readIn>): Promise<[vi: string[], en: string[]]> => {
+    const { faults } = await readIn(...parts)
+    return [
+      faults.map((fault) => sheetFaultText(vi, 'vi', fault)),
+      faults.map((fault) => sheetFaultText(en, 'en', fault)),
+    ]
+  }
+  let people: { id: AccountId; local: string; title: string }[]
+  beforeAll(async () => {
+    people = await query(
+      `SELECT a.id, d.local, p.title FROM account a JOIN post p ON p.person_id = a.person_id
+       JOIN address d ON d.holder_id = a.id AND d.role = 'primary' WHERE a.unit_id = $1 AND a.kind = 'person' ORDER BY a.number`,
+      [nameOf(OLD)],
+    )
+  })
+  const seat = () => [WEST, `${people.at(-1)?.local ?? ''}@quangninh.gov.vn`]
+  const names = (draft: Draft) =>
+    new Map(draft.steps.flatMap((step) => (step.kind === 'create' ? [[step.unit, step.name]] : [])))
+
+  test('divides by department, position, name and the rest', async () => {
+    const [head, listed] = people
+    const WARD = 'Phường Giếng Đáy'
+    const file = await readIn({
+      Việc: [['PHƯƠNG ÁN CHIA SỞ'], WHAT, ...DIVIDED, ['Chia', WARD, 'Phường Bãi Cháy;Phường Việt Hưng', '', '', '']],
+      'Phân người': [
+        WHO,
+        ...DEPARTMENTS,
+        [OLD, 'Chức vụ', 'giám đốc', WEST],
+        [OLD, 'Người', `${listed?.local ?? ''}@quangninh.gov.vn`, EAST],
+        [WARD, 'Chức vụ', 'Phó chủ tịch', 'Phường Bãi Cháy'],
+        [WARD, 'Còn lại', '', 'Phường Việt Hưng'],
+      ],
+      'Quản trị': [SEATS, [EAST, listed?.local ?? ''], [WEST, head?.local ?? '']],
+    })
+    expect(file.faults).toEqual([])
+    const plan = planOf(file.rows)
+    const { outcome } = await office.services.reorganisations.check(read(), plan)
+    expect(outcome.faults).toEqual([])
+    const { units } = outcome.after
+    const to = (id: AccountId) => units.get(outcome.places.to.get(id) ?? ('' as UnitId))?.name
+    expect(people.map(({ title }) => title)).toEqual(['Giám đốc', 'Viên chức'])
+    expect(people.map(({ id }) => to(id))).toEqual([WEST, EAST])
+    const ward = await query<{ id: AccountId; title: string }>(
+      `SELECT a.id, p.title FROM account a JOIN post p ON p.person_id = a.person_id WHERE a.unit_id = $1`,
+      [nameOf(WARD)],
+    )
+    const deputies = ward.filter(({ title }) => title.startsWith('Phó Chủ tịch'))
+    expect([deputies.length, ward.length > 2]).toEqual([1, true])
+    for (const each of ward) expect(to(each.id)).toBe(deputies.includes(each) ? 'Phường Bãi Cháy' : 'Phường Việt Hưng')
+    const above = new Map(
+      [...units.values()].map(({ name, parentId }) => [name, units.get(parentId ?? ('' as UnitId))?.name]),
+    )
+    expect(above.get('Phòng Nghiệp vụ Công Thương')).toBe(WEST)
+    expect(
+      [...units.values()].filter(({ parentId }) => parentId !== null && units.get(parentId)?.name === EAST),
+    ).toHaveLength(2)
+  })
+
+  test('of people alone is a list for a plan that there is, and none by itself', async () => {
+    const list = (to: string) => ({ 'Phân người': [WHO, ...people.map(({ local }) => [OLD, 'Người', local, to])] })
+    const first = planOf(
+      (await readIn({ Việc: [WHAT, ...DIVIDED], 'Phân người': [WHO, ...DEPARTMENTS], 'Quản trị': [SEATS, seat()] }))
+        .rows,
+    )
+    const file = await readIn(list(EAST), first)
+    expect(file.faults).toEqual([])
+    expect(file.rows).toMatchObject({ steps: first.steps, seats: first.seats })
+    const to = [...names(first)].find(([, name]) => name === EAST)?.[0]
+    expect(file.rows.assignments).toEqual(people.map(({ id }) => ({ by: 'account', from: nameOf(OLD), value: id, to })))
+    const [viFaults, enFaults] = await said(list(OLD))
+    expect(viFaults).toEqual([vi.reorganisations.texts.noSteps('Việc')])
+    expect(enFaults[0]).toContain('is missing or has no rows')
+  })
+
+  test('that is wrong is told by sheet and row, in Vietnamese and in English', async () => {
+    const [one, two] = people
+    const [stranger] = await query<{ local: string }>(
+      `SELECT d.local FROM account a JOIN address d ON d.holder_id = a.id AND d.role = 'primary' WHERE a.unit_id = $1 AND a.kind = 'person' LIMIT 1`,
+      [nameOf('Sở Y tế')],
+    )
+    const rows = {
+      Việc: [
+        WHAT,
+        ...DIVIDED,
+        ['Thành lập', '', '', EAST.toUpperCase(), 'Sở', 'Ủy ban nhân dân tỉnh Quảng Ninh'],
+        ['Sáp nhập', 'Sở Mặt trăng; Sở Du lịch', 'Sở Y tế', '', '', ''],
+        ['Giải thể', OLD, 'Sở Y tế', '', '', ''],
+        ['Đổi tên', 'Sở Y tế', '', '=HYPERLINK("http://x","Sở")', 'Sở', ''],
+        ['Thành lập', '', '', '#REF!', 'Sở', ''],
+        ['Bay', 'Sở Y tế', '', '', '', ''],
+      ],
+      'Phân người': [
+        WHO,
+        [OLD, 'Người', one?.local ?? '', WEST],
+        [OLD, 'Người', `${two?.local ?? ''}; ${one?.local ?? ''}@quangninh.gov.vn`, WEST],
+        [OLD, 'Người', `${stranger?.local ?? ''}; khong-co`, WEST],
+        [OLD, 'Còn lại', '', WEST],
+        [OLD, 'Còn lại', '', WEST],
+        ['', 'Chức vụ', '', 'Sở Trên trời'],
+      ],
+      'Quản trị': [SEATS, seat(), seat(), [WEST, '']],
+    }
+    const [viFaults, enFaults] = await said(rows)
+    expect(viFaults).toEqual([
+      `Việc, dòng 5: “${EAST.toUpperCase()}” đã có ở dòng 2`,
+      'Việc, dòng 6: Không có đơn vị “Sở Mặt trăng”',
+      `Việc, dòng 7: “${OLD}” đã có ở dòng 4`,
+      'Việc, dòng 8: Tên mới không đúng: “=HYPERLINK("http://x","Sở")”',
+      'Việc, dòng 9: Tên mới không đúng: “#REF!”',
+      'Việc, dòng 10: Việc: không hiểu “Bay”',
+      `Phân người, dòng 3: “${one?.local ?? ''}@quangninh.gov.vn” đã có ở dòng 2`,
+      `Phân người, dòng 4: “${stranger?.local ?? ''}” không ở đơn vị cũ này`,
+      'Phân người, dòng 4: Không có tài khoản “khong-co”',
+      `Phân người, dòng 6: “${OLD}” đã có ở dòng 5`,
+      'Phân người, dòng 7: Nhập đơn vị cũ',
+      'Phân người, dòng 7: Không có đơn vị “Sở Trên trời”',
+      'Phân người, dòng 7: Nhập phòng, chức vụ hoặc người',
+      `Quản trị, dòng 3: “${seat()[1] ?? ''}” đã có ở dòng 2`,
+      'Quản trị, dòng 4: Nhập người quản trị',
+    ])
+    expect(enFaults).toHaveLength(viFaults.length)
+    expect(enFaults[0]).toBe(`Việc, row 5: “${EAST.toUpperCase()}” is in row 2 already`)
+    expect(enFaults[7]).toBe(`Phân người, row 4: “${stranger?.local ?? ''}” is not of that former unit`)
+    for (const text of enFaults) expect(text).not.toMatch(/undefined|\[object/)
+  })
+
+  test('whose sheets are missing, are called otherwise or have other columns says so', async () => {
+    const rules = [WHO, [OLD, 'Còn lại', '', 'Sở Y tế']]
+    expect(await said({ 'Trang tính1': [['Ghi chú'], ['Không có gì']] })).toEqual([
+      [vi.reorganisations.texts.noSheets],
+      [en.reorganisations.texts.noSheets],
+    ])
+    const merge = ['Sáp nhập', 'Sở Du lịch', 'Sở Y tế', '', '', '']
+    const [otherwise] = await said({
+      Việc: [WHAT, merge],
+      'Phân công': rules,
+      'Ghi chú': [['Họp ngày 12'], ['Từ đơn vị']],
+    })
+    expect(otherwise).toEqual([vi.reorganisations.texts.otherName('Phân công', 'Phân người')])
+    const [columns] = await said({ Việc: [['Đơn vị', 'Ghi chú'], merge], 'Phân người': rules })
+    expect(columns).toContain(vi.reorganisations.texts.noHeading('Việc', 'Việc'))
+    // A formula that no program has worked out yet is an empty cell.
+    const [empty] = await said({ Việc: [WHAT, ['Đổi tên', 'Sở Y tế', '', '', 'Sở', '']] }, null, {
+      cells: new Map([['1,3', { formula: '"Sở "&"Y"' }]]),
+    })
+    expect(empty).toEqual(['Việc, dòng 2: Nhập tên mới'])
+  })
+
+  test('that goes round in circles is a draft with faults, and nothing breaks', async () => {
+    const kindsOf = async (...steps: string[][]) => {
+      const file = await readIn({ Việc: [WHAT, ...steps] })
+      expect(file.faults).toEqual([])
+      const { outcome } = await office.services.reorganisations.check(read(), planOf(file.rows))
+      for (const fault of outcome.faults) {
+        const called = { before: String, after: String, person: String }
+        for (const t of [vi, en] as const) expect(faultText(t, t.lang, called, fault)).not.toContain('undefined')
+      }
+      return [...new Set(outcome.faults.map(({ kind }) => kind))]
+    }
+    expect(await kindsOf(['Sáp nhập', 'Sở Du lịch', 'Sở Y tế'], ['Sáp nhập', 'Sở Y tế', 'Sở Du lịch'])).toContain(
+      'ended-unit',
+    )
+    expect(await kindsOf(['Sáp nhập', 'Sở Du lịch', 'Sở Du lịch'])).toContain('own-heir')
+    const above = (name: string, parent: string) => ['Thành lập', '', '', name, 'Sở', parent]
+    expect(await kindsOf(above('Sở Một', 'Sở Hai'), above('Sở Hai', 'Sở Một'))).toContain('own-descendant')
+    expect(
+      await kindsOf(
+        ['Chuyển', `Văn phòng, ${OLD}`, '', '', '', 'Sở Y tế'],
+        ['Chuyển', 'Sở Y tế', '', '', '', `Văn phòng, ${OLD}`],
+      ),
+    ).toContain('own-descendant')
+  })
+})
 
 describe('Quảng Ninh in one night', () => {
   let plan: Draft

@@ -3,6 +3,7 @@ import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
 import { addDays, dayOf } from '../../src/kernel/day.ts'
 import { sheetsIn } from '../../src/reorganisations/workbook.ts'
 import { vi } from '../../src/web/words/vi.ts'
+import { workbook } from '../imports/reading/made.ts'
 import { movedClock } from '../support/clock.ts'
 import { planFor, quangNinh, type Province } from '../support/reorganisations.ts'
 import { signedIn } from '../support/signed-in.ts'
@@ -236,6 +237,15 @@ describe('a province’s plan, by a workbook', () => {
     expect(errorsIn(none.html)).toEqual([{ field: 'file', text: says.texts.noFile }])
     const junk = await send(it, `${path}/tep`, {}, Buffer.from('%PDF-1.7 not a plan'))
     expect(errorsIn(junk.html)).toHaveLength(1)
+    const rules = ['Từ đơn vị', 'Phân theo', 'Phòng, chức vụ hoặc người', 'Về đơn vị']
+    const alone = await workbook({ 'Phân người': [rules, ['Sở Y tế', 'Còn lại', '', 'Sở Mặt trăng']] })
+    const list = await send(it, `${path}/tep`, {}, alone)
+    expect(errorsIn(list.html)).toEqual([
+      { field: 'file', text: says.texts.row('Phân người', '2', says.texts.unknownUnit('Sở Mặt trăng')) },
+    ])
+    // A plan that is made of it needs steps as well.
+    const made_ = await send(it, `${PATH}/moi`, { name: 'Phân người', ...day('2027-07-01') }, alone)
+    expect(errorsIn(made_.html)[0]).toEqual({ field: 'file', text: says.texts.noSteps('Việc') })
     expect(text(await it.get(`${path}?muc=viec`))).toContain(says.steps.nothing)
     const gone = await it.fill(`${path}/lam?viec=cancel`, { viec: 'cancel' }, `${path}/lam`)
     expect(text(gone)).toContain(says.states.cancelled)

@@ -132,6 +132,8 @@ export function textFaultText(t: Words, { column, why, text, offered = [] }: Tex
       return says.severalUnits(text, offered.map((each) => `“${each}”`).join(says.or))
     case 'unknown-person':
       return says.unknownPerson(text)
+    case 'elsewhere':
+      return says.elsewhere(text)
     case 'bad-text':
       return says.badText(named, text)
     default:
@@ -145,6 +147,12 @@ export function sheetFaultText(t: Words, lang: Lang, fault: SheetFault): string 
   switch (fault.kind) {
     case 'no-sheets':
       return says.noSheets
+    case 'no-steps':
+      return says.noSteps(SHEETS.steps)
+    case 'other-name':
+      return says.otherName(fault.name, SHEETS[fault.sheet])
+    case 'twice':
+      return says.row(SHEETS[fault.sheet], count(fault.row, lang), says.twice(fault.text, count(fault.first, lang)))
     case 'no-heading':
       return says.noHeading(SHEETS[fault.sheet], fault.heading)
     case 'head':

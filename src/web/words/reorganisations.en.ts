@@ -162,7 +162,8 @@ export const reorganisationsEn: ReorganisationsWords = {
     added: (n) => (n === 1 ? 'One step added.' : `${n} steps added.`),
     download: 'The plan as Excel file',
     replace: 'Replace by an Excel file',
-    replaceText: 'All steps, rules and administrators of this plan are replaced by what the file says.',
+    replaceText:
+      'All steps, rules and administrators of this plan are replaced by what the file says. A file with no rows in “Việc” is a list of who goes where, or of administrators: only that is replaced.',
     file: 'Excel file by the template',
     upload: 'Replace the plan',
     replaced: (n) => `The file is read: ${n} steps.`,
@@ -224,6 +225,12 @@ export const reorganisationsEn: ReorganisationsWords = {
     unknownUnit: (text) => `There is no unit “${text}”`,
     severalUnits: (text, offered) => `There are several units “${text}”: write ${offered}`,
     unknownPerson: (text) => `There is no account “${text}”`,
+    elsewhere: (text) => `“${text}” is not of that former unit`,
+    twice: (text, row) => `“${text}” is in row ${row} already`,
+    noSteps: (sheet) =>
+      `The sheet “${sheet}” is missing or has no rows. A file that only says who goes where is sent to a plan with steps.`,
+    otherName: (name, sheet) =>
+      `The sheet “${name}” has the columns of “${sheet}”: give it that name, or move its rows there`,
     badText: (field, text) => `The ${field} “${text}” is not right`,
     row: (sheet, row, text) => `${sheet}, row ${row}: ${text}`,
     noSheets:

@@ -162,7 +162,8 @@ export const reorganisationsVi = {
     added: (n: number) => (n === 1 ? 'Đã thêm 1 việc.' : `Đã thêm ${n} việc.`),
     download: 'Tải phương án (Excel)',
     replace: 'Thay bằng tệp Excel',
-    replaceText: 'Mọi việc, cách phân người và người quản trị trong phương án này được thay bằng nội dung của tệp.',
+    replaceText:
+      'Mọi việc, cách phân người và người quản trị trong phương án này được thay bằng nội dung của tệp. Tệp không có dòng nào ở “Việc” là danh sách phân người hoặc quản trị: chỉ thay phần đó.',
     file: 'Tệp Excel theo mẫu',
     upload: 'Thay phương án',
     replaced: (n: string) => `Đã đọc tệp: ${n} việc.`,
@@ -223,6 +224,12 @@ export const reorganisationsVi = {
     unknownUnit: (text: string) => `Không có đơn vị “${text}”`,
     severalUnits: (text: string, offered: string) => `Có nhiều đơn vị “${text}”: ghi rõ ${offered}`,
     unknownPerson: (text: string) => `Không có tài khoản “${text}”`,
+    elsewhere: (text: string) => `“${text}” không ở đơn vị cũ này`,
+    twice: (text: string, row: string) => `“${text}” đã có ở dòng ${row}`,
+    noSteps: (sheet: string) =>
+      `Trang tính “${sheet}” không có hoặc không có dòng nào. Tệp chỉ phân người thì gửi ở một phương án đã có việc.`,
+    otherName: (name: string, sheet: string) =>
+      `Trang tính “${name}” có các cột của “${sheet}”: đổi tên thành “${sheet}”, hoặc gộp vào trang tính đó`,
     badText: (field: string, text: string) => `${field} không đúng: “${text}”`,
     row: (sheet: string, row: string, text: string) => `${sheet}, dòng ${row}: ${text}`,
     noSheets: 'Tệp không có trang tính “Việc” hoặc “Phân người” nào có nội dung. Dùng mẫu tải ở trang Sắp xếp đơn vị.',
