@@ -11,7 +11,7 @@ import type { Ask } from '../../src/requests/ask.ts'
 import type { Prisma } from '../../src/db/generated/client.ts'
 import { answer, open as openReview } from '../../src/reviews/store.ts'
 import type { ReorganisationId } from '../../src/reorganisations/reorganisation.ts'
-import { tidyUp } from '../../src/main/tidy.ts'
+import { followLives, tidyUp } from '../../src/main/tidy.ts'
 import { addDays, addMonths, dayOf, type Day } from '../../src/kernel/day.ts'
 import { en } from '../../src/web/words/en.ts'
 import { faultText, sheetFaultText } from '../../src/web/words/reorganisation-sayings.ts'
@@ -120,7 +120,7 @@ async function waitingIn() {
     ({ type: 'transfer', unitId: nameOf(unit) as UnitId, title }) as const
   const until = addDays(clock.today(), LATER + 30)
   return {
-    ...{ who, comes: one.id, undecided: two.id },
+    ...{ who, comes: one.id, undecided: two.id, on: addDays(clock.today(), LATER) },
     out: await ask(who, transfer('Sở Nội vụ', 'Chuyên viên')),
     life: [
       await ask(who, { type: 'suspend', until: null }),
@@ -136,6 +136,13 @@ const changeOf = async (id: string) => {
   if (!change) throw new Error('There is no such change')
   return change
 }
+const administers = async (unit: UnitId): Promise<AccountId> =>
+  (
+    await query<{ id: AccountId }>(
+      `SELECT account_id AS id FROM role_grant WHERE unit_id = $1 AND role = 'unit-admin' AND (valid_to IS NULL OR valid_to > TODAY) LIMIT 1`,
+      [unit],
+    )
+  )[0]?.id ?? ('' as AccountId)
 const unitToday = async (name: string): Promise<UnitId> =>
   (await query<{ id: UnitId }>('SELECT unit_id AS id FROM unit_on(TODAY) WHERE name = $1', [name]))[0]?.id ??
   ('' as UnitId)
@@ -500,11 +507,7 @@ describe('Quảng Ninh in one night', () => {
     })
     for (const each of waiting.life) expect(await changeOf(each)).toMatchObject({ state: 'waiting', units: [home] })
     // Who administers the unit now sees all of it, and may agree or let it be.
-    const [admin] = await query<{ id: AccountId }>(
-      `SELECT account_id AS id FROM role_grant WHERE unit_id = $1 AND role = 'unit-admin' AND (valid_to IS NULL OR valid_to > TODAY) LIMIT 1`,
-      [home],
-    )
-    const actor = await office.services.actors.byId(admin?.id ?? ('' as AccountId))
+    const actor = await office.services.actors.byId(await administers(home))
     if (!actor) throw new Error('Nobody administers it')
     const open = await office.services.scheduled.open(allowed('scheduled.read', actor), { state: 'waiting' })
     expect(open.changes.map(({ id: each }) => each)).toEqual(expect.arrayContaining(waiting.life))
@@ -762,6 +765,25 @@ test('a former unit’s address ends with its term, and its mailbox keeps its ma
      WHERE a.display_name = 'Sở Thông tin và Truyền thông'`,
   )
   expect(kept).toEqual({ kind: 'function', local: 'stttt-luu', state: 'active' })
+}, 60_000)
+
+test('what waited before the plan happens on its day, in the unit where its person is now', async () => {
+  const { services } = office
+  const kyThuong = await unitToday('Xã Kỳ Thượng')
+  const actor = await services.actors.byId(await administers(kyThuong))
+  if (!actor) throw new Error('Nobody administers it')
+  expect(await services.scheduled.agree(allowed('scheduled.agree', actor), waiting.byPosition)).toEqual({
+    ...{ ok: true, value: 'waiting' },
+  })
+  clock.to(waiting.on)
+  await followLives(services)
+  const view = async (id: AccountId) => services.accounts.read(allowed('account.read', province.staff), id)
+  const left = await view(waiting.who)
+  expect(left).toMatchObject({ state: 'leaving', unitId: await unitToday('Phường Mạo Khê') })
+  expect(left?.events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['suspended', 'left']))
+  expect(await view(waiting.comes)).toMatchObject({
+    ...{ state: 'active', unitId: kyThuong, title: 'Công chức Địa chính - Xây dựng' },
+  })
 }, 60_000)
 
 describe('a draft', () => {
