@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { Actor, Permit, PersonActor } from '../access/policy.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
+import { versionedPolicy, type PolicyHistory, type Versioned } from '../db/policies.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { hours, later } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { BrakePolicy, DEFAULT_BRAKE, isLooser, type BrakeRefusal, type Hold, type Plan } from './brake.ts'
 import * as store from './store.ts'
 
-export type BrakeVersion = { readonly version: number; readonly policy: BrakePolicy }
-export type BrakeHistory = BrakeVersion & {
-  readonly from: Date
-  readonly to: Date | null
-  readonly byName: string
-  readonly why: string
-}
+export type BrakeVersion = Versioned<BrakePolicy>
+export type BrakeHistory = PolicyHistory<BrakePolicy>
+
+const LIMITS = versionedPolicy('brake', {
+  ...{ parse: (body) => BrakePolicy.parse(body), initial: DEFAULT_BRAKE, action: 'brake.limits-changed' },
+})
 
 /**
  * The brake's limits, as data with versions. One person may tighten them; looser ones are held like any plan beyond the
@@ -23,38 +23,24 @@ export function limitsOf(deps: { prisma: PrismaClient; transaction: Transaction 
   const { prisma, transaction } = deps
 
   /** What is in force now; version 0 is what the product begins with. */
-  async function present(db: Tx['db'] = prisma): Promise<BrakeVersion> {
-    const [row] = await store.policies(db, 1)
-    return row ? { version: row.version, policy: BrakePolicy.parse(row.body) } : { version: 0, policy: DEFAULT_BRAKE }
-  }
+  const present = (db: Tx['db'] = prisma): Promise<BrakeVersion> => LIMITS.read(db)
 
   async function put(
     tx: Tx,
     by: Actor,
     next: { seen: number; policy: BrakePolicy; why: string },
   ): Promise<Decision<{ version: number }, BrakeRefusal>> {
-    const version = await store.nextPolicy(tx.db, {
-      ...{ expected: next.seen, at: tx.at, body: next.policy, byId: by.id, byName: by.name, why: next.why },
-    })
-    if (version === null) return refuse({ kind: 'limits-changed-meanwhile' })
-    tx.audit(by, 'brake.limits-changed', `policy:brake:${version}`, { why: next.why, policy: next.policy })
-    return accept({ version })
+    const put = await LIMITS.change(tx, by, next)
+    if (put.ok) return accept({ version: put.value })
+    const unchanged = put.refusal.kind === 'policy-unchanged'
+    return refuse({ kind: unchanged ? 'limits-unchanged' : 'limits-changed-meanwhile' })
   }
 
   return {
     present,
 
     /** Every version of the limits, newest first. */
-    async history(_permit: Permit<'brake.read'>): Promise<BrakeHistory[]> {
-      return (await store.policies(prisma)).map((row) => ({
-        version: row.version,
-        policy: BrakePolicy.parse(row.body),
-        from: row.validFrom,
-        to: row.validTo,
-        byName: row.byName,
-        why: row.why,
-      }))
-    },
+    history: (_permit: Permit<'brake.read'>): Promise<BrakeHistory[]> => LIMITS.history(prisma),
 
     /**
      * The next version of the limits: in force at once when it is stricter, else held until a second person releases it.

@@ -1,16 +1,10 @@
 import { Prisma } from '../db/generated/client.ts'
-import { nextPolicyVersion, policyVersions, type PolicyRow } from '../db/policies.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { CHANGES, type Change, type Hold, type Part, type Plan, type PlanKind, type Population } from './brake.ts'
 import type { Reason } from './brake.ts'
 
 type Db = Prisma.TransactionClient
-const KIND = 'brake'
-
-export const policies = (db: Db, limit?: number): Promise<PolicyRow[]> => policyVersions(db, KIND, limit)
-export const nextPolicy = (db: Db, next: Parameters<typeof nextPolicyVersion>[2]): Promise<number | null> =>
-  nextPolicyVersion(db, KIND, next)
 
 /** One plan at a time is judged and counted, so that two of them cannot both be the last that fits. */
 export const lock = (db: Db): Promise<number> =>

@@ -73,6 +73,7 @@ export type ImportRefusal =
   | { kind: 'row-done' }
   | { kind: 'mapping'; fault: 'no-name' | 'field-twice' | 'column-twice' | 'no-sheet' }
   | { kind: 'policy-changed-meanwhile' }
+  | { kind: 'policy-unchanged' }
 
 export type Command =
   | { readonly type: 'match' }

@@ -8,6 +8,7 @@ import type { Plan } from '../brake/brake.ts'
 import type { Brakes } from '../brake/brakes.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
+import type { PolicyRefusal } from '../db/policies.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later, type Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
@@ -15,7 +16,8 @@ import type { UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import { arrivingOf, type Arrival } from './arriving.ts'
 import { chunksOf } from './chunks.ts'
-import { decide, ImportId, type Command, type ImportPolicy, type ImportRefusal, type ImportState } from './import.ts'
+import { decide, ImportId, type ImportPolicy, type Command, type ImportRefusal, type ImportState } from './import.ts'
+import { POLICY } from './import-policies.ts'
 import { hashOf, partsOf } from './plan.ts'
 import { decidingOf } from './deciding.ts'
 import { planningAgainOf } from './planning-again.ts'
@@ -130,7 +132,7 @@ export function importsOf(deps: {
           const record = await store.lock(tx.db, id)
           if (!record) return refuse({ kind: 'unknown-import' })
           const { plan, changes } = await planOf(tx, record)
-          const { policy } = await store.policy(tx.db)
+          const { policy } = await POLICY.read(tx.db)
           const { approveAbove } = policy
           const next = decide({ ...record, hash: plan.hash }, { type: 'start', hash, changes, approveAbove })
           if (!next.ok) return next
@@ -190,7 +192,7 @@ export function importsOf(deps: {
     cancel: (permit: Permit<'import.change'>, id: ImportId) =>
       command(permit.actor, id, { type: 'cancel' }, async (tx, record) => {
         if (record.state === 'running') return {}
-        const { policy } = await store.policy(tx.db)
+        const { policy } = await POLICY.read(tx.db)
         return { endedAt: tx.at, undoUntil: later(tx.at, days(policy.undoDays)) }
       }),
     /** Plans what is still open of an import that is done: rows that waited. */
@@ -208,29 +210,14 @@ export function importsOf(deps: {
     slips: slipsOf(own),
 
     /** From how many changes on a second person looks, and how long things are kept: data with versions. */
-    policy: async (_permit: Permit<'import.read'>) => store.policy(prisma),
-    policies: async (_permit: Permit<'import.read'>) => store.policies(prisma),
-    /** Refused: policy-changed-meanwhile. */
+    policy: (_permit: Permit<'import.read'>) => POLICY.read(prisma),
+    /** Every version, newest first. */
+    policies: (_permit: Permit<'import.read'>) => POLICY.history(prisma),
+    /** Refused: policy-changed-meanwhile, policy-unchanged. */
     changePolicy: (
       permit: Permit<'import.change'>,
       asked: { seen: number; policy: ImportPolicy; why: string },
-    ): Promise<Decision<number, ImportRefusal>> =>
-      transaction(async (tx) => {
-        const { actor } = permit
-        const version = await store.nextPolicy(tx.db, {
-          ...{
-            expected: asked.seen,
-            at: tx.at,
-            body: asked.policy,
-            byId: actor.id,
-            byName: actor.name,
-            why: asked.why,
-          },
-        })
-        if (version === null) return refuse({ kind: 'policy-changed-meanwhile' })
-        tx.audit(actor, 'import.policy-changed', `policy:import:${version}`, { why: asked.why, policy: asked.policy })
-        return accept(version)
-      }),
+    ): Promise<Decision<number, PolicyRefusal>> => transaction((tx) => POLICY.change(tx, permit.actor, asked)),
 
     /**
      * For the worker: reads, plans and carries out what is due, until nothing is or it is told to stop. Throws only when the
@@ -245,7 +232,7 @@ export function importsOf(deps: {
 
     /** Erases what old lists say of people. */
     async forgetOld(_permit: Permit<'system.tidy'>): Promise<void> {
-      const { policy } = await store.policy(prisma)
+      const { policy } = await POLICY.read(prisma)
       for (const id of await store.stale(prisma, later(clock(), -days(policy.keepDays))))
         await transaction(async (tx) => {
           const record = await store.lock(tx.db, id)

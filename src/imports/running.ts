@@ -11,6 +11,7 @@ import type { Secrets } from '../kernel/secrets.ts'
 import { carryingOf, type Job } from './carrying.ts'
 import type { Chunks } from './chunks.ts'
 import type { ImportId } from './import.ts'
+import { POLICY } from './import-policies.ts'
 import { digestOf, type KeptPlan } from './plan.ts'
 import type { Reason } from './plan/reason.ts'
 import { groupOf } from './plan/reason.ts'
@@ -79,7 +80,7 @@ export function runningOf(deps: {
   }
 
   async function close(tx: Tx, record: ImportRecord, state: 'done' | 'cancelled'): Promise<void> {
-    const { policy } = await store.policy(tx.db)
+    const { policy } = await POLICY.read(tx.db)
     const undoUntil = later(tx.at, days(policy.undoDays))
     await store.update(tx.db, record.id, { state, wish: null, endedAt: tx.at, undoUntil })
     await memoryStore.rememberUnchanged(tx.db, record.id, tx.at)

@@ -1,7 +1,6 @@
 import { Prisma } from '../db/generated/client.ts'
-import { nextPolicyVersion, policyVersions } from '../db/policies.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
-import { ImportPolicy, DEFAULT_IMPORT_POLICY, Choices, type ImportId, type ImportState, type Mode } from './import.ts'
+import { Choices, type ImportId, type ImportState, type Mode } from './import.ts'
 import { SheetMapping } from './reading/mapping.ts'
 import type { FileRefusal } from './reading/refusal.ts'
 
@@ -170,26 +169,3 @@ export const rememberSpelling = (
 
 export const forgetSpelling = (db: Db, sender: string, spelling: string): Promise<unknown> =>
   db.importSpelling.deleteMany({ where: { sender, spelling } })
-
-// Policy.
-
-const KIND = 'import'
-export type ImportPolicyVersion = {
-  readonly version: number
-  readonly policy: ImportPolicy
-  readonly from: Date | null
-  readonly byName: string
-  readonly why: string
-}
-export async function policies(db: Db, limit?: number): Promise<ImportPolicyVersion[]> {
-  const rows = await policyVersions(db, KIND, limit)
-  return rows.map(({ version, body, validFrom, byName, why }) => ({
-    ...{ version, policy: ImportPolicy.parse(body), from: validFrom, byName, why },
-  }))
-}
-export async function policy(db: Db): Promise<ImportPolicyVersion> {
-  const [present] = await policies(db, 1)
-  return present ?? { version: 0, policy: DEFAULT_IMPORT_POLICY, from: null, byName: '', why: '' }
-}
-export const nextPolicy = (db: Db, next: Parameters<typeof nextPolicyVersion>[2]): Promise<number | null> =>
-  nextPolicyVersion(db, KIND, next)

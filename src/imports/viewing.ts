@@ -9,6 +9,7 @@ import type { UnitId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
 import type { Found } from './found.ts'
 import type { ImportId, ImportPolicy } from './import.ts'
+import { POLICY } from './import-policies.ts'
 import { partsOf } from './plan.ts'
 import type { Chunks, OpenRow } from './chunks.ts'
 import { senderOf } from './world.ts'
@@ -110,7 +111,7 @@ export function viewingOf(deps: {
     const [counts, progress, policy, same, units, digests] = await Promise.all([
       countsStore.counts(prisma, id),
       countsStore.progress(prisma, id),
-      store.policy(prisma),
+      POLICY.read(prisma),
       store.sameFile(prisma, record.fileHash, id),
       unitsNow(),
       record.state === 'preview' ? rowsStore.openDigests(prisma, id) : [],

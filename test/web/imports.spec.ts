@@ -269,6 +269,15 @@ describe('a finished import', () => {
     expect(errorsIn(wrong.html).map(({ field }) => field)).toEqual(['approveAbove', 'why'])
     await first.post('/quy-dinh/nhap-danh-sach', { ...asked, approveAbove: '50', why: 'Theo công văn số 12' })
     expect(plain((await auditor.get('/quy-dinh/nhap-danh-sach')).html)).toContain('Đang dùng bản 1')
+    const again = { ...asked, approveAbove: '50', why: 'Theo công văn số 13' }
+    await first.post('/quy-dinh/nhap-danh-sach', { ...again, seen: '1' })
+    expect(plain((await first.get('/quy-dinh/nhap-danh-sach')).html)).toContain(
+      'Chưa có gì khác với quy định đang dùng.',
+    )
+    await first.post('/quy-dinh/nhap-danh-sach', { ...again, approveAbove: '60' })
+    const stale = plain((await first.get('/quy-dinh/nhap-danh-sach')).html)
+    expect(stale).toContain('Người khác vừa sửa quy định này.')
+    expect(stale).toContain('Đang dùng bản 1')
   })
 })
 

@@ -410,6 +410,7 @@ export const importPagesEn: ImportPagesWords = {
     'undo-too-late': 'The time for undoing is over.',
     'unknown-row': 'There is no such row.',
     'row-done': 'This row is done and cannot be edited any more.',
+    'policy-unchanged': 'Nothing differs from the policy in force.',
     'policy-changed-meanwhile': 'Somebody else has just changed this policy. Look at it before saving.',
   },
   policy: {

@@ -415,6 +415,7 @@ export const importPagesVi = {
     'undo-too-late': 'Đã quá thời hạn hoàn tác.',
     'unknown-row': 'Không có dòng này.',
     'row-done': 'Dòng này đã làm, không sửa được nữa.',
+    'policy-unchanged': 'Chưa có gì khác với quy định đang dùng.',
     'policy-changed-meanwhile': 'Người khác vừa sửa quy định này. Xem bản mới trước khi lưu.',
   },
   policy: {
