@@ -39,7 +39,8 @@ export const reorganisationsEn: ReorganisationsWords = {
   figures: {
     title: 'What will change',
     done: 'What has changed',
-    units: (before, after) => `${before} former units become ${after}`,
+    units: (before, after) =>
+      before === '1' ? `1 former unit becomes ${after}` : `${before} former units become ${after}`,
     unitsLabel: 'Units',
     kinds: (created, changed, ended) => `${created} made, ${changed} renamed or moved, ${ended} ended`,
     people: 'People who change unit',
