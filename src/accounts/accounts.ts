@@ -27,7 +27,7 @@ import { takingOf } from './taking.ts'
 import * as wanted from './wanted-store.ts'
 
 export type { Activation, Slip } from './activations.ts'
-export type { NewName, NewPosition, NewSharedName } from './changes.ts'
+export type { NewName, NewPosition } from './changes.ts'
 export type { NewAccount, NewShared } from './issuing.ts'
 export type { AccountsFilter, AccountsPage } from './reading.ts'
 export { AddressLost } from './issuing.ts'

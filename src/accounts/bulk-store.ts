@@ -16,6 +16,7 @@ export async function knownNumbers(db: Db, hashes: readonly string[]): Promise<S
   return new Set(rows.map(({ hash }) => hash))
 }
 
+/** So many account numbers that nobody has had. */
 export async function nextNumbers(db: Db, n: number): Promise<number[]> {
   const rows = await db.$queryRaw<{ number: number }[]>`
     SELECT nextval('account_number_seq')::int AS number FROM generate_series(1, ${n}::int)`
@@ -93,6 +94,7 @@ export async function insertAccounts(db: Db, rows: readonly AccountRow[], at: Da
 }
 
 export type Beginning = { readonly id: string; readonly handOver: string; readonly language: string }
+/** Accounts that begin once more: how they are handed over, in which language, and that they are not ready yet. */
 export const beginAnew = (db: Db, rows: readonly Beginning[]): Promise<unknown> =>
   db.$executeRaw`
     UPDATE account a SET hand_over = x."handOver", language = x.language, ready_at = NULL

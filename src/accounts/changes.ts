@@ -14,7 +14,6 @@ import * as store from './store.ts'
 type Done = Decision<null, AccountRefusal | { kind: 'address-taken' }>
 /** A new name, and with it a new primary address that the request holds; null leaves the address as it is. */
 export type NewName = { readonly name: PersonName; readonly local: LocalPart | null }
-export type NewSharedName = { readonly displayName: string; readonly local: LocalPart | null }
 /** Where somebody serves from today; what is absent stays. */
 export type NewPosition = { readonly title: string; readonly unitId?: UnitId; readonly employment?: string }
 
@@ -82,13 +81,6 @@ export function changesOf(deps: { addresses: Addresses; due: Due; domain: string
       const data = { fullName, surname, middle, given, fold: fold(fullName) }
       await tx.db.person.update({ where: { id: account.personId }, data })
       return rename(tx, by, requestId, account, fullName, asked.local)
-    },
-
-    /** The same for the mailbox of a unit or a function. */
-    async renameShared(tx: Tx, by: Actor, requestId: string, id: AccountId, asked: NewSharedName): Promise<Done> {
-      const account = await lock(tx, id)
-      if (!account || account.kind === 'person') return refuse({ kind: 'unknown-account' })
-      return rename(tx, by, requestId, account, asked.displayName, asked.local)
     },
 
     /**

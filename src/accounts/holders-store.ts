@@ -35,6 +35,7 @@ export async function needNoShuttingOut(db: Db, ids: readonly string[], at: Date
   if (ids.length > 0) await db.holder.updateMany({ where: { id: { in: [...ids] } }, data: { shutOutAt: at } })
 }
 
+/** They hold the mailbox from that day on; that they do not already is the caller's to see. */
 export async function begin(db: Db, account: string, holders: readonly HolderAsked[], on: Day): Promise<void> {
   await db.holder.createMany({
     data: holders.map(({ accountId, rights }) => ({

@@ -48,6 +48,7 @@ export async function noteSignIns(db: Db, found: readonly { id: string; at: Date
     WHERE a.id = x.id AND (a.last_sign_in_at IS NULL OR a.last_sign_in_at < x.at)`
 }
 
+/** When anybody at all last signed in, as far as is known; null when nobody ever did. */
 export async function newestSignIn(db: Db): Promise<Date | null> {
   const { _max } = await db.account.aggregate({ _max: { lastSignInAt: true } })
   return _max.lastSignInAt
@@ -68,6 +69,7 @@ export async function unusedSince(db: Db, day: Day, ids: readonly string[] | nul
   return rows.map(rowOf)
 }
 
+/** Notes that they were warned, so that they are not again. */
 export const noteWarned = (db: Db, ids: readonly string[], at: Date): Promise<unknown> =>
   db.account.updateMany({ where: { id: { in: [...ids] } }, data: { idleWarnedAt: at } })
 

@@ -21,7 +21,6 @@ export type Idled = {
   readonly locked: number
   readonly why: 'not-known' | 'silent' | null
 }
-export type Idling = ReturnType<typeof idlingOf>
 
 const PAGE = 50
 const BATCH = 500

@@ -145,6 +145,7 @@ export async function runningOut(db: Db, today: Day, after: string | null, limit
   return rows.map(({ id }) => id as AccountId)
 }
 
+/** Accounts in one of these states, by identifier. */
 export const accountsIn = async (db: Db, states: readonly AccountState[]): Promise<string[]> =>
   (await db.account.findMany({ where: { state: { in: [...states] } }, select: { id: true } })).map(({ id }) => id)
 
@@ -173,6 +174,7 @@ export async function noteRestored(db: Db, archives: readonly { id: string; no: 
     FROM jsonb_to_recordset(${json}::jsonb) AS x(id uuid, no int) WHERE a.id = x.id AND a.restore_no = x.no`
 }
 
+/** Notes archives that were thrown away. */
 export async function noteDiscarded(db: Db, archives: readonly { id: string; no: number }[], at: Date): Promise<void> {
   await db.$executeRaw`
     UPDATE mail_archive m SET discarded_at = ${at}

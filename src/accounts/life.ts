@@ -33,6 +33,7 @@ export const PEOPLES_CAUSES = [
 /** And why an account ends beside them: it was a second one of somebody who has another. */
 export const LEAVING_CAUSES = [...PEOPLES_CAUSES, 'merged'] as const
 export type LeavingCause = (typeof LEAVING_CAUSES)[number]
+/** What ends sign-in on the day that it becomes known, and is never put off to a day to come. */
 export const SAME_DAY_CAUSES: readonly LeavingCause[] = ['died', 'dismissed']
 
 /** An account as its life is decided by; `until` is the day on which the present state runs out by itself. */
@@ -251,4 +252,5 @@ export const SERVING: readonly AccountState[] = [
   'suspended',
   'idle-locked',
 ]
+/** Whether whoever is in this state has a post, roles and a place in the unit's group. */
 export const serves = (state: AccountState): boolean => SERVING.includes(state)

@@ -28,6 +28,7 @@ export const addressesOf = (db: Db, account: string): Promise<{ local: string; l
       AND first_live_at IS NOT NULL ORDER BY first_live_at, local`
 
 export type PastRole = { readonly role: string; readonly unitName: string | null }
+/** The roles of an account at the end of that day, with what their units were called then. */
 export const rolesOn = (db: Db, account: string, on: Day): Promise<PastRole[]> =>
   db.$queryRaw`
     SELECT g.role, (SELECT name FROM unit_on(${dayToDb(on)}::date) u WHERE u.unit_id = g.unit_id) AS "unitName"

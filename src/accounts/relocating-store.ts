@@ -168,6 +168,7 @@ export async function unitNames(db: Db, units: readonly UnitId[], on: Day): Prom
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
+/** Writes events of one kind to the history of many accounts. */
 export const events = (
   db: Db,
   rows: readonly { readonly id: string; readonly note: string }[],
@@ -184,6 +185,7 @@ export type BoxRow = {
   readonly displayName: string
   readonly search: string
 }
+/** Mailboxes as they are; locked. */
 export const readBoxes = (db: Db, ids: readonly AccountId[]): Promise<(BoxRow & { login: string })[]> =>
   db.$queryRaw`
     SELECT id, kind, display_name AS "displayName", search, login FROM account WHERE id = ANY (${ids}::uuid[])

@@ -22,7 +22,6 @@ export type ResetRefusal =
   | { kind: 'protected-account' }
   | { kind: 'no-sign-in' }
   | { kind: 'no-contact-email' }
-export type Resetting = ReturnType<typeof resettingOf>
 
 /** So long after a link somebody who asks again gets none: nobody fills a stranger's mailbox with letters. */
 const PAUSE_MS = minutes(10)

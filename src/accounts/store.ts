@@ -38,6 +38,7 @@ type SummaryRow = {
   behind: number
 }
 
+/** An account as lists show it, from its row. */
 export const summaryOf = (row: SummaryRow, domain: string): AccountSummary => ({
   id: row.id as AccountId,
   number: row.number,
@@ -182,6 +183,7 @@ export async function freeLogin(db: Db, slug: string): Promise<string> {
   }
 }
 
+/** Writes one event of an account's history. */
 export async function event(
   db: Db,
   accountId: string,

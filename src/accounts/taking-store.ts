@@ -12,6 +12,7 @@ export async function lockPerson(db: Db, account: string): Promise<{ id: string;
   return row ?? null
 }
 
+/** Writes the telephone number of a person's record. */
 export const setPhone = (db: Db, person: string, phone: string | null): Promise<unknown> =>
   db.person.update({ where: { id: person }, data: { phone } })
 
@@ -23,6 +24,7 @@ export const raiseAccounts = (db: Db, shown: Shown): Promise<Raised> =>
     WHERE a.id = x.id AND a.id IN (SELECT id FROM account WHERE id = ANY (${shown.map(({ id }) => id)}::uuid[]) ORDER BY id FOR UPDATE)
     RETURNING a.id::text, a.revision`
 
+/** The same of groups. */
 export const raiseGroups = (db: Db, shown: Shown): Promise<Raised> =>
   db.$queryRaw`
     UPDATE mail_group g SET revision = greatest(g.revision, x.revision) + 1

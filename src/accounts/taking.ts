@@ -7,8 +7,6 @@ import type { AccountRefusal } from './account.ts'
 import type { Due } from './due.ts'
 import * as store from './taking-store.ts'
 
-export type Taking = ReturnType<typeof takingOf>
-
 /** What the database takes over from the directory, and how it gets ahead of it again, in the caller's transaction. */
 export function takingOf(deps: { due: Due; sync: Sync }) {
   const { due, sync } = deps

@@ -1,6 +1,5 @@
 import type { Actor } from '../access/policy.ts'
 import type { Relocating } from '../accounts/relocating.ts'
-import type { PrismaClient } from '../db/generated/client.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { dayOf } from '../kernel/day.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
@@ -34,7 +33,6 @@ export const detailOf = ({ name, document }: PlanRecord) => ({ why: name, letter
  * whoever goes on after a crash finds it done or not begun.
  */
 export function applyingOf(deps: {
-  prisma: PrismaClient
   transaction: Transaction
   checking: Checking
   write: ReturnType<typeof writingOf>
@@ -43,7 +41,7 @@ export function applyingOf(deps: {
   seatsChanged: (tx: Tx) => Promise<unknown>
   domain: string
 }) {
-  const { prisma, transaction, checking, write, moving, letters, seatsChanged, domain } = deps
+  const { transaction, checking, write, moving, letters, seatsChanged, domain } = deps
 
   /** Begins, or is blocked by what stands in the way today. */
   const begin = (id: ReorganisationId): Promise<void> =>
@@ -156,7 +154,6 @@ export function applyingOf(deps: {
       await begin(id)
       while (stop?.aborted !== true && (await batch(id)));
     },
-    isApplying: async (id: ReorganisationId) => (await store.find(prisma, id))?.state === 'applying',
   }
 }
 

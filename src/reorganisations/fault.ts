@@ -54,4 +54,3 @@ export type Notice =
   /** People who are to come there by what waits, and of whom no rule says to which heir: the first is to receive them. */
   | { kind: 'arrivals-undecided'; unit: UnitId; n: number }
   | { kind: 'holders-stay'; unit: UnitId }
-export type NoticeKind = Notice['kind']

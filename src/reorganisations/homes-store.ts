@@ -61,6 +61,7 @@ export const reviewLines = (
     WHERE r.id = l.review_id AND r.closed_at IS NULL AND l.account_id = x.account AND l.unit_id = x."from" AND l.answer IS NULL
       AND NOT EXISTS (SELECT FROM review_receipt t WHERE t.review_id = r.id AND t.unit_id IN (x."from", x."to"))
     RETURNING l.review_id AS review, l.account_id AS account, x."from", x."to"`
+/** Back, of those that are still where they were put, and that nobody has confirmed since. */
 export const putReviewLinesBack = (db: Db, rows: readonly ReviewHome[]): Promise<number> =>
   db.$executeRaw`
     UPDATE review_line l SET unit_id = x."from"
@@ -86,6 +87,7 @@ export const putRequestsBack = (db: Db, rows: readonly RehomedRequest[]): Promis
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(id uuid, "from" uuid, "to" uuid, escalated jsonb, rule jsonb)
     WHERE r.id = x.id AND r.unit_id = x."to" AND r.state IN ('draft', 'submitted', 'returned')`
 
+/** Back, of those that are not over and still where they were put. */
 export const putImportsBack = (db: Db, rows: readonly Rehomed[]): Promise<number> =>
   db.$executeRaw`
     UPDATE import i SET unit_id = x."from"
@@ -116,6 +118,7 @@ export async function spellings(db: Db, homes: readonly Home[], divided: readonl
   await db.$executeRaw`DELETE FROM import_spelling WHERE unit_id = ANY (${divided}::uuid[])`
   return rows
 }
+/** As they were; what somebody has said anew of the same name gives way. */
 export const putSpellingsBack = (db: Db, rows: readonly Spelling[]): Promise<number> =>
   db.$executeRaw`
     INSERT INTO import_spelling (sender, spelling, unit_id, at, by_name)
@@ -143,6 +146,7 @@ export async function memories(
     ON CONFLICT DO NOTHING RETURNING sender, spelling AS key`
   return { mappings, spellings: spelt }
 }
+/** Forgets what was written so of heirs. */
 export async function forgetMemories(db: Db, rows: Awaited<ReturnType<typeof memories>>): Promise<void> {
   await db.$executeRaw`
     DELETE FROM import_mapping m USING json_to_recordset(${JSON.stringify(rows.mappings)}::json) AS x(sender text, key text)

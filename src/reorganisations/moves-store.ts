@@ -14,6 +14,7 @@ export type MoveRow = {
   readonly local: LocalPart | null
 }
 
+/** Lists the accounts that a plan reaches; one that is listed already stays as it is. */
 export const insert = (db: Db, id: Id, rows: readonly MoveRow[]): Promise<number> =>
   db.$executeRaw`
     INSERT INTO reorganisation_move (reorganisation_id, account_id, from_id, to_id, local)
@@ -33,6 +34,7 @@ export const done = (db: Db, id: Id, limit: number): Promise<(MoveRow & { trace:
     SELECT account_id AS account, from_id AS "from", to_id AS "to", local, before AS trace FROM reorganisation_move
     WHERE reorganisation_id = ${id}::uuid AND state = 'done' ORDER BY account_id LIMIT ${limit}`
 
+/** Notes moves as made, with what they found; those of `asked` that have no trace were elsewhere by then and are struck off. */
 export async function close(
   db: Db,
   id: Id,
@@ -50,11 +52,13 @@ export async function close(
       DELETE FROM reorganisation_move WHERE reorganisation_id = ${id}::uuid AND account_id = ANY (${gone}::uuid[])`
 }
 
+/** Notes moves as taken back. */
 export const undone = (db: Db, id: Id, accounts: readonly AccountId[]): Promise<number> =>
   db.$executeRaw`
     UPDATE reorganisation_move SET state = 'undone'
     WHERE reorganisation_id = ${id}::uuid AND account_id = ANY (${accounts}::uuid[])`
 
+/** How many moves are open, made and taken back. */
 export async function progress(db: Db, id: Id): Promise<{ open: number; done: number; undone: number }> {
   const rows = await db.$queryRaw<{ state: 'open' | 'done' | 'undone'; n: number }[]>`
     SELECT state, count(*)::int AS n FROM reorganisation_move WHERE reorganisation_id = ${id}::uuid GROUP BY 1`
@@ -105,8 +109,6 @@ export async function tracesOf(db: Db, id: Id): Promise<Traces> {
   const rows = await db.reorganisationTrace.findMany({ where: { reorganisationId: id } })
   return Traces.parse(Object.fromEntries(rows.map(({ kind, body }) => [kind, body])))
 }
-export const forgetTraces = (db: Db, id: Id): Promise<unknown> =>
-  db.reorganisationTrace.deleteMany({ where: { reorganisationId: id } })
 
 /** The groups of these units should be no more, or are again; answers the new revisions. */
 export const setGone = (db: Db, units: readonly UnitId[], gone: boolean): Promise<{ id: string; revision: number }[]> =>

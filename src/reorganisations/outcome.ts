@@ -131,6 +131,7 @@ export type Figures = {
   readonly rights: number
 }
 
+/** The numbers that a plan's page and its document show. */
 export function figuresOf({ after, places, mailboxes, offices }: Outcome): Figures {
   const people = places.moves.filter(({ box }) => box.kind === 'person')
   const heirs = new Set([...after.heirs.values()].flat())

@@ -108,6 +108,7 @@ export async function due(db: Db, on: Date): Promise<ReorganisationId[]> {
 
 // What is written down of a plan.
 
+/** The plan as it was written down, in the order of its rows. */
 export async function draftOf(db: Db, record: PlanRecord): Promise<Draft> {
   const [steps, assignments] = await Promise.all([
     db.reorganisationStep.findMany({ where: { reorganisationId: record.id }, orderBy: { seq: 'asc' } }),

@@ -19,8 +19,6 @@ const LIMITS = {
   ...{ fileBytes: 8_000_000, unpackedBytes: 100_000_000, cells: 1_000_000, columns: 100 },
   rows: MAX_STEPS + MAX_ASSIGNMENTS + MAX_SEATS + 1_000,
 }
-/** The largest workbook that is read. */
-export const WORKBOOK_BYTES = LIMITS.fileBytes
 
 /** The sheets of a workbook as texts. A file that is none, or broken, is refused. */
 export async function sheetsIn(bytes: Uint8Array, name: string): Promise<Decision<SheetRows[], FileRefusal>> {

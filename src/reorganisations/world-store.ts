@@ -68,6 +68,7 @@ export const seconds = (db: Db, units: readonly UnitId[], on: Day): Promise<Seco
       AND (p.valid_to IS NULL OR p.valid_to > ${dayToDb(on)}::date) AND p.valid_from < ${dayToDb(on)}::date
     ORDER BY p.id`
 
+/** Who administers which unit on that day, and can sign in. */
 export const grants = (db: Db, on: Day): Promise<Grant[]> =>
   db.$queryRaw`
     SELECT g.id, g.account_id AS "accountId", g.unit_id AS "unitId", a.state = 'active' AS active
@@ -76,6 +77,7 @@ export const grants = (db: Db, on: Day): Promise<Grant[]> =>
       AND (g.valid_to IS NULL OR g.valid_to > ${dayToDb(on)}::date)
     ORDER BY g.id`
 
+/** Whose approvals others stand in for, now or later. */
 export async function deputised(db: Db, on: Day): Promise<Set<AccountId>> {
   const rows = await db.$queryRaw<{ id: AccountId }[]>`
     SELECT DISTINCT account_id AS id FROM deputy WHERE valid_to > ${dayToDb(on)}::date`

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Day } from '../kernel/day.ts'
 import { LocalPart } from '../kernel/email-address.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import { fold, tidy } from '../kernel/text.ts'
@@ -249,6 +248,7 @@ export function readRule(text: RuleText, seek: Seekers): Read<Assignment[]> {
   return read.done(parsed.data)
 }
 
+/** The administrator that a row means. */
 export function readSeat(text: SeatText, seek: Seekers): Read<SeatWish> {
   const read = reader()
   const unit = read.unit(seek.coming, 'unit', text.unit)
@@ -298,4 +298,3 @@ function fieldOf(path: readonly PropertyKey[]): HeadField {
   const last = String(path.at(-1))
   return HEAD_FIELDS.find((field) => field === last) ?? 'name'
 }
-export const isDay = (text: string): boolean => Day.safeParse(dayText(text)).success
