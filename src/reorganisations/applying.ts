@@ -6,8 +6,10 @@ import type { LocalPart } from '../kernel/email-address.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import type { Letters } from '../letters/letters.ts'
 import type { Checking } from './checking.ts'
+import { heirsOf, isEnd } from './draft.ts'
 import * as lettersStore from './letters-store.ts'
 import * as movesStore from './moves-store.ts'
+import { arrivingOf } from './places.ts'
 import { decide, type ReorganisationId } from './reorganisation.ts'
 import * as store from './store.ts'
 import type { PlanRecord } from './store.ts'
@@ -109,9 +111,11 @@ export function applyingOf(deps: {
     const ended = traces.units.closed.map(({ unitId }) => unitId).filter((unit) => !made.has(unit))
     const late = await movesStore.left(tx.db, id, ended, BATCH)
     if (late.length > 0) {
-      const heirs = await movesStore.heirs(tx.db, id)
-      const rows = late.flatMap(({ account, from }) => {
-        const to = heirs.get(from)
+      const draft = await store.draftOf(tx.db, record)
+      const heirs = new Map(draft.steps.flatMap((step) => (isEnd(step) ? [[step.unit, heirsOf(step)] as const] : [])))
+      const arriving = arrivingOf(draft, { ended, heirs })
+      const rows = late.flatMap(({ account, from, personal, title }) => {
+        const to = personal ? arriving(from, { id: account, title })?.to : heirs.get(from)?.[0]
         return to === undefined ? [] : [{ account, from, to, local: null }]
       })
       await movesStore.insert(tx.db, id, rows)

@@ -90,9 +90,11 @@ export const left = (
   id: Id,
   units: readonly UnitId[],
   limit: number,
-): Promise<{ account: AccountId; from: UnitId }[]> =>
+): Promise<{ account: AccountId; from: UnitId; personal: boolean; title: string }[]> =>
   db.$queryRaw`
-    SELECT a.id AS account, a.unit_id AS "from" FROM account a
+    SELECT a.id AS account, a.unit_id AS "from", a.kind = 'person' AS personal, coalesce((SELECT title FROM post
+      WHERE person_id = a.person_id AND is_primary ORDER BY valid_from DESC LIMIT 1), '') AS title
+    FROM account a
     WHERE a.unit_id = ANY (${units}::uuid[]) AND a.state <> 'tombstone'
       AND NOT EXISTS (SELECT FROM reorganisation_move m WHERE m.reorganisation_id = ${id}::uuid AND m.account_id = a.id)
     ORDER BY a.id LIMIT ${limit}`
@@ -115,16 +117,6 @@ export const setGone = (db: Db, units: readonly UnitId[], gone: boolean): Promis
   db.$queryRaw`
     UPDATE mail_group SET gone = ${gone}, revision = revision + 1 WHERE kind = 'unit' AND unit_id = ANY (${units}::uuid[])
     RETURNING id, revision`
-
-/** Who takes over from each unit first, by this plan. */
-export async function heirs(db: Db, id: Id): Promise<ReadonlyMap<UnitId, UnitId>> {
-  const rows = await db.$queryRaw<{ from: UnitId; to: UnitId }[]>`
-    SELECT unit_id AS "from", body ->> 'into' AS "to" FROM reorganisation_step
-    WHERE reorganisation_id = ${id}::uuid AND body ->> 'kind' IN ('merge', 'dissolve') AND body ->> 'into' IS NOT NULL
-    UNION ALL SELECT unit_id, body -> 'into' ->> 0 FROM reorganisation_step
-    WHERE reorganisation_id = ${id}::uuid AND body ->> 'kind' = 'split'`
-  return new Map(rows.map(({ from, to }) => [from, to]))
-}
 
 /** What units are, or last were, called. */
 export async function unitNames(db: Db, ids: readonly UnitId[]): Promise<ReadonlyMap<UnitId, string>> {

@@ -78,10 +78,10 @@ export type Arriving = (unit: UnitId, who: { readonly id: AccountId; readonly ti
 export function arrivingOf(draft: Draft, { ended, heirs }: Pick<After, 'ended' | 'heirs'>): Arriving {
   const ruleFor = finder(draft.assignments)
   return (unit, { id, title }) => {
+    const ruled = ruleFor({ id, title, unitId: unit, kind: 'person' })?.rule.to
+    if (ruled !== undefined) return { to: ruled, decided: true }
     const [first, ...more] = heirs.get(unit) ?? []
-    if (first === undefined) return null
-    const to = ruleFor({ id, title, unitId: unit, kind: 'person' })?.rule.to
-    return to === undefined ? { to: first, decided: more.length === 0 || !ended.includes(unit) } : { to, decided: true }
+    return first === undefined ? null : { to: first, decided: more.length === 0 || !ended.includes(unit) }
   }
 }
 

@@ -675,7 +675,20 @@ describe('a plan for a day to come', () => {
     if (!ends.ok) throw new Error(ends.refusal.kind)
     endsPost = ends.value.id
     await letBegin(services, province, id)
+    // Somebody comes to a divided unit after its people were listed.
+    await services.reorganisations.work(AbortSignal.abort())
+    expect(await stateOf(id)).toBe('applying')
+    const [late] = await query<{ id: string }>(
+      `UPDATE account SET unit_id = $1 WHERE id = (SELECT id FROM account WHERE unit_id = $2 AND kind = 'person' ORDER BY number LIMIT 1)
+       RETURNING id`,
+      [nameOf('Thị trấn Ba Chẽ'), nameOf('Sở Y tế')],
+    )
+    await query(
+      `UPDATE post SET title = 'Công chức Địa chính - Xây dựng', unit_id = $1 WHERE person_id = (SELECT person_id FROM account WHERE id = $2)`,
+      [nameOf('Thị trấn Ba Chẽ'), late?.id],
+    )
     await work()
+    expect((await whereAll()).get(late?.id ?? '')?.name).toBe('Xã Kỳ Thượng')
     expect(await stateOf(id)).toBe('applied')
     const [came] = await query<{ name: string }>(
       `SELECT u.name FROM account a JOIN unit_on($2::date) u ON u.unit_id = a.unit_id WHERE a.id = $1`,
