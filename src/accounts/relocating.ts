@@ -78,7 +78,10 @@ export function relocatingOf(deps: { sync: Sync; due: Due; addresses: BulkAddres
     const nameOf = (unit: UnitId) => names.get(unit) ?? ''
     await store.events(
       tx.db,
-      moves.map(({ account: id, from, to }) => ({ id, note: [...new Set([nameOf(from), nameOf(to)])].join(' → ') })),
+      moves.map(({ account: id, from, to }) => ({
+        id,
+        note: [...new Set([nameOf(from), nameOf(to)])].filter((name) => name !== '').join(' → '),
+      })),
       { at: tx.at, kind, byName: by.name, detail: because.detail },
     )
     for (const { account, from, to } of moves)

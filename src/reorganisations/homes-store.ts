@@ -160,12 +160,14 @@ export async function forgetMemories(db: Db, rows: Awaited<ReturnType<typeof mem
 export const lockChanges = (db: Db, ids: readonly string[]): Promise<unknown[]> =>
   db.$queryRaw`SELECT 1 FROM scheduled_change WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`
 export type ChangeRow = { id: string; units: UnitId[]; seats: unknown[]; command: unknown }
-export const writeChanges = (db: Db, rows: readonly ChangeRow[]): Promise<number> =>
-  db.$executeRaw`
+/** Writes those that still wait; answers them with whom they are about. */
+export const writeChanges = (db: Db, rows: readonly ChangeRow[]): Promise<{ id: string; about: AccountId[] }[]> =>
+  db.$queryRaw`
     UPDATE scheduled_change c SET units = ARRAY(SELECT jsonb_array_elements_text(x.units)::uuid), seats = x.seats,
       command = x.command
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(id uuid, units jsonb, seats jsonb, command jsonb)
-    WHERE c.id = x.id AND c.state IN ('proposed', 'waiting')`
+    WHERE c.id = x.id AND c.state IN ('proposed', 'waiting')
+    RETURNING c.id, c.about::text[] AS about`
 
 export type ListRow = { readonly id: string; readonly unit: UnitId; readonly rule: unknown }
 

@@ -64,10 +64,15 @@ export function reversingOf(deps: {
     return BUILT.flatMap((kind) => (found[kind].length === 0 ? [] : [{ kind, names: found[kind] }]))
   }
 
-  async function undo(tx: Tx, by: Actor, record: PlanRecord): Promise<void> {
+  async function undo(tx: Tx, by: Actor, record: PlanRecord, why: string): Promise<void> {
     const { id, effectiveOn: on } = record
     const from = dayOf(tx.at)
     const traces = await movesStore.tracesOf(tx.db, id)
+    // Taken back on its day, a unit that the plan made has never been, and no name either.
+    const names = await movesStore.unitNames(
+      tx.db,
+      [...traces.changes.before, ...traces.changes.after].flatMap(({ units }) => units),
+    )
     await putBack(tx, by, { plan: id, on, from }, traces.units)
     await putRightsBack(tx, by, traces.rights, { on, from })
     const posts = await moving.moveSecondsBack(tx, traces.seconds, { on, from })
@@ -77,13 +82,36 @@ export function reversingOf(deps: {
     await homesStore.putSpellingsBack(tx.db, traces.spellings)
     await homesStore.forgetMemories(tx.db, traces.memories)
     await homesStore.writeLists(tx.db, traces.lists.before.map(listRow))
-    await homesStore.writeChanges(
-      tx.db,
-      traces.changes.before.map((change) => ({ ...change, command: renamed(change.command, posts) })),
-    )
+    await changesBack(tx, by, { ...detailOf(record), why }, traces, posts, names)
     await addresses.handBack(tx, new Map(traces.addresses.map(({ local, before }) => [local, before])))
     await moving.putBoxesBack(tx, by, traces.boxes)
     await seatsChanged(tx)
+  }
+
+  /** What still waits is as it was, and the histories of those concerned say so. */
+  async function changesBack(
+    tx: Tx,
+    by: Actor,
+    detail: ReturnType<typeof detailOf>,
+    { changes }: Traces,
+    posts: ReadonlyMap<string, string>,
+    names: ReadonlyMap<UnitId, string>,
+  ): Promise<void> {
+    const back = await homesStore.writeChanges(
+      tx.db,
+      changes.before.map((change) => ({ ...change, command: renamed(change.command, posts) })),
+    )
+    const was = new Map(changes.before.map(({ id, units }) => [id, units]))
+    const left = new Map(changes.after.map(({ id, units }) => [id, units]))
+    const only = (these: readonly UnitId[] = [], others: readonly UnitId[] = []) =>
+      these.filter((unit) => !others.includes(unit)).map((unit) => names.get(unit) ?? '')
+    const notes = back.flatMap(({ id, about }) => {
+      const [from, to] = [only(left.get(id), was.get(id)), only(was.get(id), left.get(id))]
+      return to.length === 0
+        ? []
+        : about.map((account) => ({ id: account, note: `${from.join(', ')} → ${to.join(', ')}` }))
+    })
+    await moving.changesFollow(tx, by, notes, detail)
   }
 
   async function finish(tx: Tx, by: Actor, record: PlanRecord): Promise<false> {
@@ -130,7 +158,7 @@ export function reversingOf(deps: {
         const things = record.state === 'applied' ? await builtOn(tx, record) : []
         const next = decide(record, { type: 'reverse', things: things.length })
         if (!next.ok) return next
-        await undo(tx, actorOf(record, by.name), record)
+        await undo(tx, actorOf(record, by.name), record, why)
         await store.update(tx.db, id, {
           ...{ state: 'reversing', reversingAt: tx.at, reversingName: by.name, reversingWhy: why },
         })

@@ -630,6 +630,14 @@ describe('Quảng Ninh in one night', () => {
     const after = await dump(services)
     for (const [table, rows] of Object.entries(before)) expect({ table, rows: after[table] }).toEqual({ table, rows })
     expect((await services.audit.verify(allowed('audit.read'))).broken).toBeNull()
+    const [half] = await query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM account_event WHERE note LIKE ' → %' OR note LIKE '% → '`,
+    )
+    expect(half?.n).toBe(0)
+    const view = await services.accounts.read(allowed('account.read', province.staff), waiting.comes)
+    expect(view?.events.findLast(({ kind }) => kind === 'change-rehomed')).toMatchObject({
+      ...{ note: 'Xã Kỳ Thượng → Thị trấn Ba Chẽ', detail: { why: 'Nghị quyết chưa có hiệu lực' } },
+    })
   })
 })
 

@@ -488,7 +488,7 @@ export const reorganisationsEn: ReorganisationsWords = {
   history: {
     'unit-reorganised': 'Unit changed by a reorganisation',
     'unit-restored': 'Back in the former unit: reorganisation taken back',
-    'change-rehomed': 'What waits goes on in the new unit',
+    'change-rehomed': 'What waits passed to another unit',
   },
   audit: {
     'unit.ended': 'Unit ended',

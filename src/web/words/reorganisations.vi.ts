@@ -477,7 +477,7 @@ export const reorganisationsVi = {
   history: {
     'unit-reorganised': 'Đổi đơn vị theo sắp xếp',
     'unit-restored': 'Trở lại đơn vị cũ do hoàn tác sắp xếp',
-    'change-rehomed': 'Việc đang chờ theo sang đơn vị mới',
+    'change-rehomed': 'Việc đang chờ chuyển sang đơn vị khác',
   },
   audit: {
     'unit.ended': 'Kết thúc đơn vị',
