@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeMigrated } from './servers/migrated.ts'
@@ -55,38 +55,52 @@ function run(
   })
 }
 
+/** Runs the spec files, shared out among so many processes. */
 async function jest(
-  name: string,
   patterns: readonly string[],
-  workers: number,
+  processes: number,
 ): Promise<Outcome & { passed: number; failed: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'congvu-tests-'))
-  const report = join(folder, 'report.json')
   chmodSync(folder, 0o755)
   const databases = pure ? undefined : await startDatabases(folder)
-  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest')]
-  args.push('--json', `--outputFile=${report}`, `--maxWorkers=${workers}`, ...patterns)
-  const outcome = await run(name, process.execPath, args, {
-    TEST_SCALE: long ? 'full' : 'tenth',
-    ...databases?.env,
-  })
+  const env = { TEST_SCALE: long ? 'full' : 'tenth', ...databases?.env }
   try {
-    const counted = JSON.parse(readFileSync(report, 'utf8')) as {
-      numPassedTests: number
-      numFailedTests: number
-      numFailedTestSuites: number
-    }
+    const shards = await Promise.all(
+      Array.from({ length: processes }, async (_, n) => {
+        const report = join(folder, `report-${n}.json`)
+        const args = [
+          '--disable-warning=ExperimentalWarning',
+          bin('jest'),
+          '--runInBand',
+          '--forceExit',
+          '--passWithNoTests',
+        ]
+        args.push(`--shard=${n + 1}/${processes}`, '--json', `--outputFile=${report}`, ...patterns)
+        return { ...(await run('tests', process.execPath, args, env)), ...counted(report) }
+      }),
+    )
+    const sum = (of: 'passed' | 'failed') => shards.reduce((all, shard) => all + shard[of], 0)
     return {
-      ...outcome,
-      passed: counted.numPassedTests,
-      failed: Math.max(counted.numFailedTests, counted.numFailedTestSuites),
+      name: 'tests',
+      ok: shards.every(({ ok }) => ok),
+      seconds: Math.max(...shards.map(({ seconds }) => seconds)),
+      ...{ passed: sum('passed'), failed: sum('failed') },
     }
-  } catch {
-    return { ...outcome, ok: false, passed: 0, failed: 1 }
   } finally {
     await databases?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What a process of jest's reports; one that was not written is a failure. */
+function counted(report: string): { passed: number; failed: number } {
+  if (!existsSync(report)) return { passed: 0, failed: 1 }
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number
+    numFailedTests: number
+    numFailedTestSuites: number
+  }
+  return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites) }
 }
 
 /** A migrated database that tests start as copies of, and a running copy for those that only need databases in it. */
@@ -109,7 +123,7 @@ if (!pure && only.length === 0) {
     await run('lint', bin('eslint'), ['--max-warnings=0', '.']),
   )
 }
-const tests = await jest('tests', pure ? purePatterns : only.length > 0 ? only : ['test/'], pure ? 1 : 2)
+const tests = await jest(pure ? purePatterns : only.length > 0 ? only : ['test/'], pure ? 1 : 2)
 outcomes.push(tests)
 
 for (const { name, ok, seconds } of outcomes)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from './support/jest.ts'
 
 const src = join(import.meta.dirname, '..', 'src')
 const FEATURES = [
@@ -199,11 +199,17 @@ describe('the walls of the house', () => {
     expect(env).toEqual(['main/config.ts'])
   })
 
+  const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  )
+  const testsWith = (word: string) =>
+    tests.filter((name) => readFileSync(join(import.meta.dirname, name), 'utf8').includes(word))
+
   test('own modules are never mocked', () => {
-    const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.ts'),
-    )
-    const word = ['jest', 'mock('].join('.')
-    expect(tests.filter((name) => readFileSync(join(import.meta.dirname, name), 'utf8').includes(word))).toEqual([])
+    expect(testsWith(['jest', 'mock('].join('.'))).toEqual([])
+  })
+
+  test('every test has its limit of time: jest’s functions come from support', () => {
+    expect(testsWith(['@jest', 'globals'].join('/'))).toEqual(['support/jest.ts'])
   })
 })

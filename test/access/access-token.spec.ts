@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { decideToken, TOKEN_DAYS, TOKENS_MAX, tokenState } from '../../src/access/access-token.ts'
 import { ACTIONS, cliActor, permit, publicActor, type Grant, type PersonActor } from '../../src/access/policy.ts'
 import { scopeOf, SCOPES, scopesFor } from '../../src/access/scope.ts'

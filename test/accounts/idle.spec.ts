@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { idleStep, isSilent } from '../../src/accounts/idle.ts'
 import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'

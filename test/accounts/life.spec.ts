@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { DEFAULT_LIFE, isLeader, keepMonthsFor, LifePolicy } from '../../src/accounts/life-policy.ts'
 import {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { hashPassword } from '../../src/accounts/password-hash.ts'
 import { checkPassword, PASSWORD_MAX, PASSWORD_MIN } from '../../src/accounts/password.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import type { AccountEventKind, EventDetail } from '../../src/accounts/account.ts'
 import { addressesOn, quotaOn, stateAfter } from '../../src/accounts/past.ts'
 import { Day } from '../../src/kernel/day.ts'

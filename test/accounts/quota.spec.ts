@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
 import { defaultQuotas, quotaFor, QuotaPolicy, type QuotaSubject } from '../../src/accounts/quota.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { allot, asksFor } from '../../src/addresses/allotting.ts'
 import { candidates, DEFAULT_POLICY, formsOf, NamingPolicy, type Form } from '../../src/addresses/naming.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { candidates, DEFAULT_POLICY, formsOf, NamingPolicy } from '../../src/addresses/naming.ts'
 import { parsePersonName } from '../../src/kernel/person-name.ts'
 import { fold } from '../../src/kernel/text.ts'

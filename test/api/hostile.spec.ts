@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import supertest from 'supertest'
 import type { Operation, Schema } from '../../src/api/document.ts'
 import type { PersonActor } from '../../src/access/policy.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { LocalPart } from '../../src/kernel/email-address.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import supertest from 'supertest'
 import { z } from 'zod'

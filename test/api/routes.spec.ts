@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { DEFAULT_POLICY } from '../../src/addresses/naming.ts'
@@ -291,9 +291,13 @@ async function ownRequest(returned: boolean): Promise<RequestId> {
   return id
 }
 
-/** Two days that nobody else in this run has, some days ahead. */
+let turns = 0
+/** A small number, each once in this file. */
+const turn = (): number => ++turns
+
+/** Two days that nobody else in this file has, some days ahead. */
 function nextDays(): [Day, Day] {
-  const from = addDays(dayOf(new Date()), 10 + 2 * unique())
+  const from = addDays(dayOf(new Date()), 10 + 2 * turn())
   return [from, addDays(from, 1)]
 }
 
@@ -313,7 +317,7 @@ async function held(): Promise<string> {
   const { brakes } = system.services
   const permit = allowed('brake.release', approver)
   const { version } = await brakes.limits.present()
-  const policy = { ...DEFAULT_BRAKE, hours: 25 + unique(), few: DEFAULT_BRAKE.few + unique() }
+  const policy = { ...DEFAULT_BRAKE, hours: 25 + turn(), few: DEFAULT_BRAKE.few + turn() }
   const done = await brakes.limits.change(permit, { seen: version, policy, why: 'Nới ra để thử nghiệm' })
   if (!done.ok || !('holdId' in done.value)) throw new Error('It is not held')
   return done.value.holdId
@@ -427,11 +431,11 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
       return { path: at(await record()), body }
     }
     case 'PUT /policies/mailbox-sizes': {
-      const policy = { ...defaultQuotas(services.config.quotaMb), personMb: 3000 + unique() }
+      const policy = { ...defaultQuotas(services.config.quotaMb), personMb: 3000 + turn() }
       return { path: route, body: { policy, why }, tagged: route }
     }
     case 'PUT /policies/life':
-      return { path: route, body: { policy: { ...DEFAULT_LIFE, recoverDays: 100 + unique() }, why }, tagged: route }
+      return { path: route, body: { policy: { ...DEFAULT_LIFE, recoverDays: 100 + turn() }, why }, tagged: route }
     case 'GET /letter-texts/:letter/:language':
     case 'GET /letter-texts/:letter/:language/versions':
       return { path: key.replace('GET ', '').replace(':letter/:language', 'ready/vi') }
@@ -467,12 +471,12 @@ async function caseOf(key: string, place: Place, fresh: boolean, role: Role = 'p
     case 'POST /policies/steps/removals': {
       const rule = { of: 'person', place: { kind: 'below', unit: units.other } }
       const body = key.startsWith('PUT')
-        ? { rules: [{ ...rule, steps: [{ seat: 'unit-admin', days: 1 + (unique() % 20) }] }], why }
+        ? { rules: [{ ...rule, steps: [{ seat: 'unit-admin', days: 1 + (turn() % 20) }] }], why }
         : { rule, why }
       return { path: route, body, tagged: '/policies/steps' }
     }
     case 'PUT /policies/brake':
-      return { path: route, body: { policy: { ...DEFAULT_BRAKE, hours: 300 - unique() }, why }, tagged: route }
+      return { path: route, body: { policy: { ...DEFAULT_BRAKE, hours: 300 - turn() }, why }, tagged: route }
     case 'POST /roles':
       return { path: route, body: { holder: await loginOf(await issued(place)), role: 'unit-admin', unitId: unit } }
     case 'GET /roles/:id':

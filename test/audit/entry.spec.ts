@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { chain, GENESIS, sealOf, verifier, type AuditDetail, type AuditEntry } from '../../src/audit/entry.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { addresses } from '../../scripts/bench/addresses.ts'
 import { approve } from '../../scripts/bench/approve.ts'
 import { dryRun } from '../../scripts/bench/dry-run.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { startOffice, type Office } from '../support/database.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import { manyPeople, type Member } from '../support/many.ts'

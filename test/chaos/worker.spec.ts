@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { Directory } from '../../src/directory/directory.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'

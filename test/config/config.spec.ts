@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { ConfigFault, parseConfig, type Environment } from '../../src/main/config.ts'
 
 const GOOD: Environment = {

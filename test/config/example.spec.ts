@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { expect, test } from '../support/jest.ts'
 import { settingNames } from '../../src/main/config.ts'
 
 test('.env.example names every setting, and nothing else', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { expect, test } from '../support/jest.ts'
 import { logger } from '../../src/main/log.ts'
 
 const written = (details: object): string => {

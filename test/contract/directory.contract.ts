@@ -1,5 +1,5 @@
 import { argon2Sync, randomBytes, randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import { connect, type LdapConnection } from '../../src/directory/connection.ts'
 import type { Directory, DirectoryAccount, DirectoryGroup, DirectoryOutcome } from '../../src/directory/directory.ts'
 import { dnKey } from '../../src/directory/dn.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { TargetFault } from '../../src/kernel/fault.ts'
 import { FOLDERS, type Mailbox } from '../../src/mail/mail.ts'
 import type { MailWorld } from './mail.contract.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TargetFault } from '../../src/kernel/fault.ts'
 import { FOLDERS } from '../../src/mail/mail.ts'

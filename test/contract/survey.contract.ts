@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { connect } from '../../src/directory/connection.ts'
 import type { Directory, DirectoryEntry } from '../../src/directory/directory.ts'
 import { ldapDirectory } from '../../src/directory/ldap.ts'

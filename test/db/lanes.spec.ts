@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { Inside } from '../../src/db/lanes.ts'
 import { startOffice, type Office } from '../support/database.ts'
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { later } from '../../src/kernel/clock.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { allowed } from '../support/system.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { contradictions } from '../../src/kernel/identification-number.ts'
 import { fullName, isVietnamese } from '../../scripts/demo/names.ts'
 import { peopleFrom, postsOf } from '../../scripts/demo/people.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { wire } from '../../src/directory/connection.ts'
 import { entryReader } from '../../src/directory/fast-entries.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import type { AccountId } from '../../src/kernel/ids.ts'
 import { keyOf } from '../../src/imports/plan/reason.ts'

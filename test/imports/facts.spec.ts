@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import type { Mark, RosterCells } from '../../src/imports/reading/fields.ts'
 import { keyOf } from '../../src/imports/plan/reason.ts'
 import { readGivenAddress } from '../../src/imports/plan/given-address.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { abbreviationOf } from '../../src/addresses/unit-name.ts'
 import { Day } from '../../src/kernel/day.ts'
 import { spellWords } from '../../src/imports/plan/spelling-words.ts'

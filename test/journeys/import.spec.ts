@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import type { Browser } from 'playwright-core'
 import type { RosterField } from '../../src/imports/reading/fields.ts'
 import type { ImportId, ImportState } from '../../src/imports/import.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import type { Browser } from 'playwright-core'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { startChromium } from './chromium.ts'
 import { keyboard, pointer, type Hands } from './hands.ts'

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals'
+import { expect } from '../support/jest.ts'
 import { PASSWORD } from '../support/people.ts'
 import { unique } from '../support/system.ts'
 import type { Hands } from './hands.ts'

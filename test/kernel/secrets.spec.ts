@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { newCode, newDigits, newLinkSecret, sameText, secretsFrom, tidyCode } from '../../src/kernel/secrets.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { backoff } from '../../src/kernel/backoff.ts'
 import { addDays, Day, dayFromDb, dayOf, dayToDb, yearsBetween } from '../../src/kernel/day.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { ListRule, namedIn, Posting, titleFits, unitsIn } from '../../src/lists/list.ts'
 

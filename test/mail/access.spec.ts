@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { accessChanges, type FolderAccess } from '../../src/mail/dovecot-access.ts'
 import type { Access } from '../../src/mail/mail.ts'

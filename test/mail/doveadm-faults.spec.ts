@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '../support/jest.ts'
 import { once } from 'node:events'
 import { createServer as createHttp } from 'node:http'
 import type { RequestListener, Server as HttpServer } from 'node:http'

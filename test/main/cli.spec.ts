@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import pg from 'pg'
 import { startOffice, type Office } from '../support/database.ts'
 import { issued } from '../support/people.ts'

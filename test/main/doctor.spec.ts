@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { compose } from '../../src/main/compose.ts'
 import { parseConfig } from '../../src/main/config.ts'
 import { doctor } from '../../src/main/doctor.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { Environment } from '../../src/main/config.ts'
 import { startOffice, type Office } from '../support/database.ts'
 import { congvu } from '../support/processes.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { PersonId } from '../../src/kernel/ids.ts'
 import { decideMerge, decideNumber, type PersonFacts } from '../../src/people/person.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import type { DirectoryOutcome } from '../../src/directory/directory.ts'
 import type { FaultKind } from '../../src/kernel/fault.ts'
 import { syncState, waitAfter } from '../../src/provisioning/ledger.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { TargetFault, type Fault } from '../../src/kernel/fault.ts'
 import type { Mailbox, MailOutcome } from '../../src/mail/mail.ts'
 import type { WantedAccount } from '../../src/provisioning/apply.ts'

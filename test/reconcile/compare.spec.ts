@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { DEFAULT_BRAKE } from '../../src/brake/brake.ts'
 import type { Surveyed } from '../../src/directory/survey.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { hashOf, outcomeOf, partsOf, settled } from '../../src/reorganisations/outcome.ts'
 import { Day } from '../../src/kernel/day.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { Day } from '../../src/kernel/day.ts'
 import { DETAILS_FIELDS, parseDetails, type DetailsInput } from '../../src/requests/details.ts'

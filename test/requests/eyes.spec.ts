@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import type { Step } from '../../src/requests/course.ts'
 import { isOwn, standing, type Approver, type Sitter } from '../../src/requests/eyes.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { UnitId } from '../../src/kernel/ids.ts'
 import { ladderOf, STEP_SEATS, type Seat } from '../../src/requests/seats.ts'

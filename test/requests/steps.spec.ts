@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { UnitId } from '../../src/kernel/ids.ts'
 import { FIRST_RULES, ruleFor, ruleKey, rulesOf, StepsPolicy, type Place, type Rule } from '../../src/requests/steps.ts'
 

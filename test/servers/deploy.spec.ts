@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../support/jest.ts'
 import { parseConfig, settingNames } from '../../src/main/config.ts'
 
 const deploy = join(import.meta.dirname, '..', '..', 'deploy')

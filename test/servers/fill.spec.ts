@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { DEPLOY, fill } from '../../scripts/servers/fill.ts'
 
 const files = ['openldap', 'dovecot', 'postfix'].flatMap((folder) =>

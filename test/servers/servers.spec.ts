@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { startServers } from '../../scripts/servers/all.ts'
 import { DATABASE_OF } from '../support/migrated.ts'
 import type { Servers } from '../../scripts/servers/all.ts'

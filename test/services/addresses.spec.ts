@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { jobActor, type PersonActor } from '../../src/access/policy.ts'
 import { candidates, DEFAULT_POLICY, formsOf, type Subject } from '../../src/addresses/naming.ts'

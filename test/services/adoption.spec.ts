@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { connect, type LdapConnection } from '../../src/directory/connection.ts'
 import { valuesOf } from '../../src/directory/operations.ts'

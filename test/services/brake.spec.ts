@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import { jobActor, type PersonActor } from '../../src/access/policy.ts'
 import { DEFAULT_BRAKE, type Plan } from '../../src/brake/brake.ts'
 import { brakesOf, type Brakes, type Start } from '../../src/brake/brakes.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { cliActor } from '../../src/access/policy.ts'
 import type { ListedPerson } from '../../src/accounts/bulk.ts'
 import { Day } from '../../src/kernel/day.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { addDays, type Day } from '../../src/kernel/day.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { returnAddressOf } from '../../src/letters/return-address.ts'
 import { compose, type Services } from '../../src/main/compose.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { permit, type PersonActor } from '../../src/access/policy.ts'
 import { EVENT_OF, possibleActs, type AccountCommand } from '../../src/accounts/life-acts.ts'

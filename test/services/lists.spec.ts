@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { dayOf } from '../../src/kernel/day.ts'
 import type { GroupId, UnitId } from '../../src/kernel/ids.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import { defaultQuotas, type QuotaPolicy } from '../../src/accounts/quota.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import { jobActor, type PersonActor } from '../../src/access/policy.ts'
 import { Day } from '../../src/kernel/day.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import type { LifeCommand } from '../../src/accounts/life.ts'
 import { addDays } from '../../src/kernel/day.ts'

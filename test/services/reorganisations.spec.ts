@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
 import { DEFAULT_OPTIONS, type Draft } from '../../src/reorganisations/draft.ts'
 import { figuresOf } from '../../src/reorganisations/outcome.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import fc from 'fast-check'
 import { jobActor, permit, type PersonActor } from '../../src/access/policy.ts'
 import { addDays, dayFromDb, type Day } from '../../src/kernel/day.ts'

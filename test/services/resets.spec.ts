@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { ImapFlow } from 'imapflow'
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'

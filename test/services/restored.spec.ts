@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import { startServers, type Servers } from '../../scripts/servers/all.ts'
 import { connect } from '../../src/directory/connection.ts'
 import { present, valuesOf, type LdapEntry } from '../../src/directory/operations.ts'

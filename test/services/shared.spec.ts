@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { ImapFlow } from 'imapflow'
 import { cliActor, type PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { QuotaMb } from '../../src/accounts/account.ts'
 import { later, days } from '../../src/kernel/clock.ts'

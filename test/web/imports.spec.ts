@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { encode } from '../../scripts/roster/old-encodings.ts'
 import { openRoster, readRoster } from '../../src/imports/file.ts'

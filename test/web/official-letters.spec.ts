@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'
 import { LETTER_BYTES } from '../../src/requests/official-letter.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '../support/jest.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { vi } from '../../src/web/words/vi.ts'
 import { seedUnits, unique } from '../support/system.ts'

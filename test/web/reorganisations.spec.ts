@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { unitsBefore } from '../../scripts/reorganisation/quang-ninh.ts'
 import { addDays, dayOf } from '../../src/kernel/day.ts'
 import { sheetsIn } from '../../src/reorganisations/workbook.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { DEFAULT_LIFE } from '../../src/accounts/life-policy.ts'
 import { addDays, Day } from '../../src/kernel/day.ts'

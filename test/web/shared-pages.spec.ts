@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import { cliActor, jobActor, type PersonActor } from '../../src/access/policy.ts'
 import type { AccountId, GroupId, UnitId } from '../../src/kernel/ids.ts'
 import { vi } from '../../src/web/words/vi.ts'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { EmailAddress } from '../../src/kernel/email-address.ts'
 import type { RequestId, UnitId } from '../../src/kernel/ids.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../../support/jest.ts'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { detect, isBadlyCased, looksOld, properCase } from '../../../src/imports/reading/detection.ts'

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '../../support/jest.ts'
 import { DIRT, HARMLESS, type Dirt } from '../../../scripts/roster/dirt.ts'
 import { nextMonth, type Entry } from '../../../scripts/roster/people.ts'
 import { makeRoster, type RosterPlan } from '../../../scripts/roster/write.ts'

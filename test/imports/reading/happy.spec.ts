@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '../../support/jest.ts'
 import { folder, read, values, workbook } from './made.ts'
 
 const files = folder()

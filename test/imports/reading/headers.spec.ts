@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '../../support/jest.ts'
 import type { RosterRow } from '../../../src/imports/reading/fields.ts'
 import { distance, headingOf } from '../../../src/imports/reading/headings.ts'
 import { archive, inline, parts, row, sheet } from './archives.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../../support/jest.ts'
 import { DEFAULT_LIMITS, type RosterLimits } from '../../../src/imports/reading/limits.ts'
 import { filledCell, textOf } from '../../../src/imports/reading/raw.ts'
 import { FileRefused } from '../../../src/imports/reading/refusal.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '../../support/jest.ts'
 import { encode } from '../../../scripts/roster/old-encodings.ts'
 import { folder, read, values } from './made.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '../../support/jest.ts'
 import type { Mark } from '../../../src/imports/reading/fields.ts'
 import { COLUMN_FIELDS, SEVERITY } from '../../../src/imports/reading/fields.ts'
 import { DEFAULT_LIMITS, type RosterLimits } from '../../../src/imports/reading/limits.ts'

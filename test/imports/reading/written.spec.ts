@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '../../support/jest.ts'
 import { makeRoster } from '../../../scripts/roster/write.ts'
 import { blankWorkbook } from '../../../src/imports/blank-workbook.ts'
 import { openRoster } from '../../../src/imports/file.ts'

@@ -1,0 +1,59 @@
+import type * as jest from '@jest/globals'
+
+// jest's runner for plain Node leaves out two things that a hanging server makes needed: a limit of time, and that the tests of
+// a file whose preparation failed are not tried.
+
+/** So long a test, or what prepares it, may take, in milliseconds, unless it says otherwise. */
+const PATIENCE_MS = 120_000
+
+type Work = (...given: never[]) => unknown
+const plain = globalThis as unknown as typeof jest
+const currentFile = (): string | undefined => plain.expect.getState().testPath
+let unprepared: { readonly file: string | undefined; readonly why: unknown } | undefined
+
+const inTime =
+  (work: Work, patienceMs = PATIENCE_MS) =>
+  async (...given: never[]): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`It took longer than ${patienceMs} ms`)), patienceMs)
+    })
+    try {
+      await Promise.race([work(...given), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+const prepared = (work: Work, patienceMs?: number) => async (): Promise<void> => {
+  try {
+    await inTime(work, patienceMs)()
+  } catch (error) {
+    unprepared = { file: currentFile(), why: error }
+    throw error
+  }
+}
+
+const tried =
+  (work: Work, patienceMs?: number) =>
+  (...given: never[]): Promise<void> => {
+    if (unprepared !== undefined && unprepared.file === currentFile())
+      throw new Error('What prepares this test failed', { cause: unprepared.why })
+    return inTime(work, patienceMs)(...given)
+  }
+
+type Named = (name: string, work: Work, patienceMs?: number) => void
+const named =
+  (define: Named, wrap: (work: Work, patienceMs?: number) => Work): Named =>
+  (name, work, patienceMs) =>
+    define(name, wrap(work, patienceMs))
+const each = plain.test.each as unknown as (...table: unknown[]) => Named
+
+export const { describe, expect } = plain
+export const test = Object.assign(named(plain.test as Named, tried), {
+  each: (...table: unknown[]) => named(each(...table), tried),
+}) as unknown as typeof plain.test
+export const beforeAll: typeof plain.beforeAll = (work, patienceMs) => plain.beforeAll(prepared(work, patienceMs))
+export const beforeEach: typeof plain.beforeEach = (work, patienceMs) => plain.beforeEach(tried(work, patienceMs))
+export const afterEach: typeof plain.afterEach = (work, patienceMs) => plain.afterEach(inTime(work, patienceMs))
+export const afterAll: typeof plain.afterAll = (work, patienceMs) => plain.afterAll(inTime(work, patienceMs))
