@@ -137,6 +137,13 @@ export async function reopenPosts(db: Db, ids: readonly string[], today: Day): P
     WHERE a.id = ANY (${ids}::uuid[]) AND a.person_id IS NOT NULL`
 }
 
+/** Whether somebody left after that time. */
+export const leftSince = async (db: Db, id: AccountId, at: Date): Promise<boolean> =>
+  (await db.accountEvent.findFirst({
+    where: { accountId: id, kind: 'left', at: { gt: at } },
+    select: { id: true },
+  })) !== null
+
 /** Accounts whose state runs out today or has done so, and that a hold does not keep; a page of them by their ids. */
 export async function runningOut(db: Db, today: Day, after: string | null, limit: number): Promise<AccountId[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`

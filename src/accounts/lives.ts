@@ -127,6 +127,9 @@ export function livesOf(deps: {
     const id = change.subject.id as AccountId
     const because = { why, letter, ...(asked.byName !== by.name && { askedBy: asked.byName }) }
     if (isMove(command)) return moving.move(tx, by, id, command, because)
+    // It was meant to end a suspension or an absence; whether they come back into service is asked anew.
+    if (command.type === 'return' && (await lives.leftSince(tx.db, id, asked.at)))
+      return refuse({ kind: 'wrong-state', state: 'leaving' })
     const early = EARLY.includes(command.type)
     const [decision] = await enacting.enact(tx, by, [{ id, command, early }], because)
     if (decision === undefined) return refuse({ kind: 'unknown-account' })

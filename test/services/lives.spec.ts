@@ -129,6 +129,22 @@ describe('a suspension', () => {
     expect(await stateOf(an.id)).toBe('active')
   })
 
+  test('a return that waits for its day does not bring back who has left meanwhile; one asked since does', async () => {
+    const bich = await person('Hà Thị Bích')
+    const on = addDays(clock.today(), 5)
+    await done(actors.agency, bich, { type: 'suspend', until: null })
+    await done(actors.agency, bich, { type: 'return' }, { on })
+    await done(actors.agency, bich, { type: 'leave', cause: 'resigned' })
+    clock.to(on)
+    await followLives(system.services)
+    expect(await stateOf(bich.id)).toBe('leaving')
+    const { prisma } = system.services.database
+    const waited = await prisma.scheduledChange.findFirst({ where: { subjectId: bich.id, state: 'refused' } })
+    expect(waited).toMatchObject({ command: { type: 'return' }, outcome: 'wrong-state' })
+    await done(actors.agency, bich, { type: 'return' })
+    expect(await stateOf(bich.id)).toBe('active')
+  })
+
   test('is not for oneself, not for those above, and not for those elsewhere', async () => {
     const { services } = system
     const boss = { ...an, id: actors.it.accountId }

@@ -11,6 +11,13 @@ const plain = globalThis as unknown as typeof jest
 const currentFile = (): string | undefined => plain.expect.getState().testPath
 let unprepared: { readonly file: string | undefined; readonly why: unknown } | undefined
 
+/** The error with what caused it in its stack, which is all that the runner shows. */
+function whole(error: unknown): unknown {
+  if (error instanceof Error && error.cause instanceof Error)
+    error.stack = `${error.stack ?? error.message}\nCaused by: ${error.cause.stack ?? error.cause.message}`
+  return error
+}
+
 const inTime =
   (work: Work, patienceMs = PATIENCE_MS) =>
   async (...given: never[]): Promise<void> => {
@@ -20,6 +27,8 @@ const inTime =
     })
     try {
       await Promise.race([work(...given), late])
+    } catch (error) {
+      throw whole(error)
     } finally {
       clearTimeout(timer)
     }
