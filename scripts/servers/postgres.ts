@@ -42,6 +42,7 @@ const CTYPES: Partial<Record<NodeJS.Platform, string>> = { linux: 'C.UTF-8', dar
 const ctype = CTYPES[process.platform]
 const CTYPE = ctype === undefined ? [] : [`--lc-ctype=${ctype}`]
 
+const LETTING_GO_MS = 10_000
 const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
 /** PostgreSQL does not run as root; then the user `postgres` does, who is created when missing. */
@@ -107,6 +108,17 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return {
     ...server,
     ...databases,
+    /** Also after `kill()`: its processes are in groups of their own, and let go of what they share once they see it. */
+    async start() {
+      for (const deadline = Date.now() + LETTING_GO_MS; ;) {
+        try {
+          await server.start()
+          return
+        } catch (error) {
+          if (Date.now() > deadline || !String(error).includes('pre-existing shared memory')) throw error
+        }
+      }
+    },
     async stop() {
       await server.stop()
       if (!persistent) rmSync(folder, { recursive: true, force: true })

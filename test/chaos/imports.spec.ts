@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import type { ImportId, ImportState } from '../../src/imports/import.ts'
 import { drawer, type Entry } from '../../scripts/roster/people.ts'
-import { visit } from '../servers/support.ts'
+import { entriesOf } from '../../scripts/servers/entries.ts'
 import { worker as workerProcess } from '../support/processes.ts'
 import { arrived, seedProvince } from '../support/rosters.ts'
 import { full, seeded } from '../support/scale.ts'
@@ -125,14 +125,13 @@ async function takenBack(id: ImportId, kills: number): Promise<void> {
 async function left(run: number): Promise<unknown[]> {
   const { services, servers } = system
   const { prisma } = services.database
-  const { ou, at } = { ou: `ou=people,${servers.slapd.baseDn}`, at: visit(servers) }
+  const { slapd } = servers
+  const ou = `ou=people,${slapd.baseDn}`
   const homes = new Set(readdirSync(servers.dovecot.mailHome))
   const entries = new Map<string, string>()
-  for (const entry of (await at.search('(congvuId=*)', ['*'])).output.replace(/\n /g, '').split('\n\n'))
+  for (const entry of await entriesOf(slapd, ou, '(congvuId=*)'))
     entries.set(/^uid: (.+)$/m.exec(entry)?.[1] ?? '', entry)
-  const groups = (await at.search('(member=*)', ['cn', 'member'], undefined, undefined, servers.slapd.baseDn)).output
-    .replace(/\n /g, '')
-    .split('\n\n')
+  const groups = await entriesOf(slapd, slapd.baseDn, '(member=*)')
   const units = new Map((await prisma.unitVersion.findMany()).map(({ unitId, name }) => [unitId, name]))
   const numbers = new Map((await prisma.unit.findMany()).map(({ id, number }) => [id, number]))
   const found: unknown[] = []
