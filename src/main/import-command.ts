@@ -184,10 +184,10 @@ async function carryOut(services: Services, allow: Tools['allow'], id: ImportId)
   }
   const ticking = setInterval(() => void show().catch(() => undefined), 500)
   try {
-    await Promise.all([imports.workAt(id, ending.signal), provisioner.run()])
+    await Promise.all([imports.workAt(id, ending.signal), provisioner.run(ending.signal)])
     let last = { finished: -1, at: Date.now() }
     while (!ending.signal.aborted) {
-      await provisioner.run()
+      await provisioner.run(ending.signal)
       const { total, finished } = await show()
       if (finished >= total * 3) break
       if (finished > last.finished) last = { finished, at: Date.now() }

@@ -30,7 +30,7 @@ export type Worker = { stop(): Promise<void>; readonly returnsPort: number | nul
 export async function work(services: Services): Promise<Worker> {
   const { log, provisioner, letters, imports, reorganisations } = services
   const ending = new AbortController()
-  const sync = oneAtATime(() => provisioner.run(), 'Provisioning', log)
+  const sync = oneAtATime(() => provisioner.run(ending.signal), 'Provisioning', log)
   const deliver = oneAtATime(() => letters.deliver(), 'Sending letters', log)
   const carryOut = oneAtATime(() => imports.work(ending.signal), 'Imports', log)
   const rearrange = oneAtATime(() => reorganisations.work(ending.signal), 'Reorganisations', log)

@@ -49,6 +49,8 @@ export type Arrived = (
 /** Milliseconds until what waits for a paused target is looked at again. */
 const PAUSED_MS = 30_000
 
+/** How many subjects one piece of work claims. */
+const BATCH = 500
 /** How many accounts are removed in one piece of work. */
 const REMOVALS = 50
 
@@ -282,9 +284,9 @@ export function provisionerOf(deps: {
     return rows.filter((row) => due.has(row.id))
   }
 
-  async function nextTurn(claims: Claims, limit: number): Promise<Subject[]> {
+  async function nextTurn(claims: Claims): Promise<Subject[]> {
     for (const { kind, target } of TURNS) {
-      const subjects = await store.claim(claims, kind, target, clock(), limit)
+      const subjects = await store.claim(claims, kind, target, clock(), BATCH)
       if (subjects.length > 0) return subjects
     }
     return []
@@ -297,10 +299,10 @@ export function provisionerOf(deps: {
   }
 
   /** One batch; answers how many subjects were claimed. */
-  async function runOnce(limit: number): Promise<number> {
+  async function runOnce(): Promise<number> {
     return prisma.$transaction(
       async (claims) => {
-        const subjects = await nextTurn(claims, limit)
+        const subjects = await nextTurn(claims)
         if (subjects.length === 0) return 0
         const now = clock()
         const rows = await dueRows(claims, subjects, now)
@@ -318,7 +320,7 @@ export function provisionerOf(deps: {
         const absent = known.filter(({ presence }) => presence === 'absent')
         if (absent.length > 0) {
           // So that no group names an entry that is gone.
-          const groups = await store.claim(claims, 'group', 'directory', clock(), limit)
+          const groups = await store.claim(claims, 'group', 'directory', clock(), BATCH)
           await writeGroups(await dueRows(claims, groups, clock()))
           await removeAccounts(accounts, absent, now)
         }
@@ -330,14 +332,14 @@ export function provisionerOf(deps: {
   }
 
   return {
-    /** Works until nothing is due; answers how many subjects were claimed. Throws only when the database is away. */
-    async run(limit = 500): Promise<number> {
+    /**
+     * Works until nothing is due, or until it is told to stop: then it finishes the piece in hand. Answers how many subjects were
+     * claimed. Throws only when the database is away.
+     */
+    async run(stop?: AbortSignal): Promise<number> {
       let total = 0
-      for (;;) {
-        const claimed = await runOnce(limit)
-        total += claimed
-        if (claimed === 0) return total
-      }
+      for (let claimed = -1; claimed !== 0 && stop?.aborted !== true; total += claimed) claimed = await runOnce()
+      return total
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Transaction, Tx } from '../db/transaction.ts'
 import type { Fault } from '../kernel/fault.ts'
-import type { ArchivePlace, ArchiveSize, MailStore } from '../mail/mail.ts'
+import type { ArchiveSize, MailStore } from '../mail/mail.ts'
 
 /** The part of an account's wanted state that is about keeping its mail. */
 export type WantedKeeping = {
@@ -25,6 +25,9 @@ export type NoteKept = (tx: Tx, kept: Kept) => Promise<void>
 export type Keeping = ReturnType<typeof keepingOf>
 type Faults = Map<string, Fault>
 
+/** So many mailboxes are archived at a time: of small ones the mail server is waited for most of the time, not the disk. */
+const AT_ONCE = 4
+
 /**
  * Archives, brings back, and throws away. Each thing that was read back is recorded in a transaction of its own before anything
  * else is done: what deletes the mailbox must find the archive recorded, however often it is cut.
@@ -38,15 +41,20 @@ export function keepingOf(deps: { mail: MailStore; transaction: Transaction; not
     /** Makes the archives that are missing; answers the faults, by account. */
     async archive(accounts: readonly WantedKeeping[]): Promise<Faults> {
       const faults: Faults = new Map()
-      for (const account of accounts) {
-        if (account.archive === null || account.archive.verified) continue
-        const place: ArchivePlace = { login: account.login, no: account.archive.no }
-        const [outcome] = await mail.archive([place])
+      const archiveOne = async ({ id, login, archive }: WantedKeeping): Promise<void> => {
+        if (archive === null || archive.verified) return
+        const [outcome] = await mail.archive([{ login, no: archive.no }])
         if (outcome?.status === 'done') {
           const { messages, bytes } = outcome
-          await record({ archived: [{ id: account.id, no: place.no, messages, bytes }] })
-        } else faults.set(account.id, outcome?.fault ?? unanswered)
+          await record({ archived: [{ id, no: archive.no, messages, bytes }] })
+        } else faults.set(id, outcome?.fault ?? unanswered)
       }
+      const waiting = accounts.values()
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (const account of waiting) await archiveOne(account)
+        }),
+      )
       return faults
     },
 
