@@ -123,7 +123,8 @@ if (!pure && only.length === 0) {
     await run('lint', bin('eslint'), ['--max-warnings=0', '.']),
   )
 }
-const tests = await jest(pure ? purePatterns : only.length > 0 ? only : ['test/'], pure ? 1 : 2)
+const isOne = only.length === 1 && only[0]?.endsWith('.spec.ts') === true
+const tests = await jest(pure ? purePatterns : only.length > 0 ? only : ['test/'], pure || isOne ? 1 : 2)
 outcomes.push(tests)
 
 for (const { name, ok, seconds } of outcomes)
