@@ -50,11 +50,13 @@ export function keepingOf(deps: { mail: MailStore; transaction: Transaction; not
         } else faults.set(id, outcome?.fault ?? unanswered)
       }
       const waiting = accounts.values()
-      await Promise.all(
+      const lanes = await Promise.allSettled(
         Array.from({ length: AT_ONCE }, async () => {
           for (const account of waiting) await archiveOne(account)
         }),
       )
+      // Not before all have ended: nobody else may begin on a mailbox that is still being archived.
+      for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
       return faults
     },
 
