@@ -148,6 +148,7 @@ export async function staffPages(
     'Rất tiếc, Đặng Thị Hường',
   )
   await ownRequests(world, { asker: approver, decider: staff }, look)
+  await reviewUnderWay({ approver, staff }, look)
   await signIn(auditor, world.people.auditor.mail, PASSWORD)
   await visitAll(auditor, 'auditor', look, {
     board: ['/viec-con-do'],
@@ -198,6 +199,22 @@ export async function staffPages(
       await auditor.page.locator('main form[method=post], main a[href$="/sua"], main a[href$="/moi"]').count(),
     ).toBe(0)
   }
+}
+
+/** A review that is under way, as IT staff and an administrator see it. */
+async function reviewUnderWay({ approver, staff }: Record<'approver' | 'staff', Hands>, look: Look): Promise<void> {
+  const begin = 'main form[action="/ra-soat"] button'
+  await staff.open('/ra-soat')
+  // Somebody who looks at the pages in another language may have begun it.
+  if ((await staff.page.locator(begin).count()) > 0) await staff.press(begin)
+  await visitAll(staff, 'it', look, {
+    'reviews-open': ['/ra-soat'],
+    'review-open': ['/ra-soat', '.cv-table a'],
+  })
+  await visitAll(approver, 'admin', look, {
+    'review-open': ['/ra-soat', '.cv-table a'],
+    'review-unit': ['/ra-soat', '.cv-table a', 'main .cv-table a'],
+  })
 }
 
 /** A token that is made, shown once and asked about before it is revoked. */
