@@ -72,8 +72,6 @@ export type ImportRefusal =
   | { kind: 'unknown-row' }
   | { kind: 'row-done' }
   | { kind: 'mapping'; fault: 'no-name' | 'field-twice' | 'column-twice' | 'no-sheet' }
-  | { kind: 'policy-changed-meanwhile' }
-  | { kind: 'policy-unchanged' }
 
 export type Command =
   | { readonly type: 'match' }

@@ -8,7 +8,6 @@ import type { Plan } from '../brake/brake.ts'
 import type { Brakes } from '../brake/brakes.ts'
 import { isDatabaseAway } from '../kernel/away.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
-import type { PolicyRefusal } from '../db/policies.ts'
 import type { Transaction, Tx } from '../db/transaction.ts'
 import { days, later, type Clock } from '../kernel/clock.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
@@ -16,8 +15,8 @@ import type { UnitId } from '../kernel/ids.ts'
 import type { Secrets } from '../kernel/secrets.ts'
 import { arrivingOf, type Arrival } from './arriving.ts'
 import { chunksOf } from './chunks.ts'
-import { decide, ImportId, type ImportPolicy, type Command, type ImportRefusal, type ImportState } from './import.ts'
-import { POLICY } from './import-policies.ts'
+import { decide, ImportId, type Command, type ImportPolicy, type ImportRefusal, type ImportState } from './import.ts'
+import { POLICY, type ImportPolicyRefusal } from './import-policies.ts'
 import { hashOf, partsOf } from './plan.ts'
 import { decidingOf } from './deciding.ts'
 import { planningAgainOf } from './planning-again.ts'
@@ -217,7 +216,7 @@ export function importsOf(deps: {
     changePolicy: (
       permit: Permit<'import.change'>,
       asked: { seen: number; policy: ImportPolicy; why: string },
-    ): Promise<Decision<number, PolicyRefusal>> => transaction((tx) => POLICY.change(tx, permit.actor, asked)),
+    ): Promise<Decision<number, ImportPolicyRefusal>> => transaction((tx) => POLICY.change(tx, permit.actor, asked)),
 
     /**
      * For the worker: reads, plans and carries out what is due, until nothing is or it is told to stop. Throws only when the

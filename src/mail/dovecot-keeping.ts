@@ -37,7 +37,7 @@ export function dovecotKeeping(
   const homeOf = (login: string): string => `${mailHome}/${login}`
   const archiveOf = ({ login, no }: ArchivePlace): string => `${archiveHome}/${login}-${no}`
 
-  /** One after the other: it is the disk that takes the time. */
+  /** One after the other; whoever wants several at a time asks for each of them. */
   async function each<Place extends ArchivePlace>(
     places: readonly Place[],
     work: (place: Place, maildir: string) => Promise<ArchiveOutcome>,

@@ -338,7 +338,11 @@ export function provisionerOf(deps: {
      */
     async run(stop?: AbortSignal): Promise<number> {
       let total = 0
-      for (let claimed = -1; claimed !== 0 && stop?.aborted !== true; total += claimed) claimed = await runOnce()
+      while (stop?.aborted !== true) {
+        const claimed = await runOnce()
+        if (claimed === 0) break
+        total += claimed
+      }
       return total
     },
   }

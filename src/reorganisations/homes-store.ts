@@ -156,9 +156,6 @@ export async function forgetMemories(db: Db, rows: Awaited<ReturnType<typeof mem
     WHERE s.sender = x.sender AND s.spelling = x.key`
 }
 
-/** What somebody is asked to agree to, or waits for its day: locked, so that nobody agrees to it meanwhile. */
-export const lockChanges = (db: Db, ids: readonly string[]): Promise<unknown[]> =>
-  db.$queryRaw`SELECT 1 FROM scheduled_change WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`
 export type ChangeRow = { id: string; units: UnitId[]; seats: unknown[]; command: unknown }
 /** Writes those that still wait; answers them with whom they are about. */
 export const writeChanges = (db: Db, rows: readonly ChangeRow[]): Promise<{ id: string; about: AccountId[] }[]> =>

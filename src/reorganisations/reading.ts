@@ -78,18 +78,19 @@ export function readingOf({ prisma, clock }: { prisma: PrismaClient; clock: Cloc
       }
       const before = planOf({ ...text, steps: [], rules: [], seats: [] }, NOBODY, made)
       const isList = text.steps.length === 0 && text.rules.length + text.seats.length > 0
+      const onto = isList ? draft : null
       const seek =
-        isList && draft !== null
-          ? await seekersOf(draft, peopleIn(text))
+        onto !== null
+          ? await seekersOf(onto, peopleIn(text))
           : await seekersFor(before.head?.effectiveOn ?? on ?? dayOf(clock()), madeIn(text, made), peopleIn(text))
       const plan = planOf(text, seek, made)
-      const more: readonly SheetFault[] = isList && draft === null ? [{ kind: 'no-steps' }] : []
+      const more: readonly SheetFault[] = isList && onto === null ? [{ kind: 'no-steps' }] : []
       const rows =
-        isList && draft !== null
+        onto !== null
           ? {
-              steps: draft.steps,
-              assignments: text.rules.length > 0 ? plan.rows.assignments : draft.assignments,
-              seats: text.seats.length > 0 ? plan.rows.seats : draft.seats,
+              steps: onto.steps,
+              assignments: text.rules.length > 0 ? plan.rows.assignments : onto.assignments,
+              seats: text.seats.length > 0 ? plan.rows.seats : onto.seats,
             }
           : plan.rows
       return accept({ ...plan, rows, faults: [...faults, ...more, ...plan.faults] })

@@ -1,4 +1,4 @@
-import type { Prisma } from '../db/generated/client.ts'
+import { Prisma } from '../db/generated/client.ts'
 import { dayFromDb, dayToDb, type Day } from '../kernel/day.ts'
 import type { AccountId, UnitId } from '../kernel/ids.ts'
 import type { PersonName } from '../kernel/person-name.ts'
@@ -90,13 +90,14 @@ export const openChanges = (db: Db): Promise<{ id: string; text: string }[]> =>
     SELECT id, units::text || seats::text || command::text AS text FROM scheduled_change
     WHERE state IN ('proposed', 'waiting') ORDER BY id`
 
-/** Those of them that name one of these, in their command too. */
-export async function changesNaming(db: Db, ids: readonly string[]): Promise<WaitingChange[]> {
+/** Those of them that name one of these, in their command too; `locked`, so that nobody agrees to one meanwhile. */
+export async function changesNaming(db: Db, ids: readonly string[], locked = false): Promise<WaitingChange[]> {
   const found = (await openChanges(db)).filter(({ text }) => ids.some((id) => text.includes(id))).map(({ id }) => id)
   if (found.length === 0) return []
   return db.$queryRaw`
     SELECT id, about::text[] AS about, units::text[] AS units, seats, command FROM scheduled_change
-    WHERE id = ANY (${found}::uuid[]) AND state IN ('proposed', 'waiting') ORDER BY id`
+    WHERE id = ANY (${found}::uuid[]) AND state IN ('proposed', 'waiting') ORDER BY id
+    ${locked ? Prisma.sql`FOR UPDATE` : Prisma.empty}`
 }
 
 /** What belongs to these units, in numbers. */

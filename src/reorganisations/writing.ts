@@ -90,12 +90,7 @@ export function writingOf(deps: { addresses: BulkAddresses; moving: Relocating }
   ): Promise<Traces['changes']> {
     const opened = new Map(posts.flatMap(({ closed, opened: id }) => (id === null ? [] : [[closed, id] as const])))
     const naming = [...outcome.after.heirs.keys(), ...opened.keys()]
-    const found = await worldStore.changesNaming(tx.db, naming)
-    await homesStore.lockChanges(
-      tx.db,
-      found.map(({ id }) => id),
-    )
-    const before = await worldStore.changesNaming(tx.db, naming)
+    const before = await worldStore.changesNaming(tx.db, naming, true)
     const followed = before.flatMap((was) => {
       const went = outcome.changeAfter(was)
       const { units, seats, command } = went?.change ?? was

@@ -119,6 +119,10 @@ async function takenBack(id: ImportId, kills: number): Promise<void> {
   await inStep()
 }
 
+/** A run may go on over midnight, where a post ends that on the same day is corrected. */
+const isOfToday = ({ validFrom, validTo }: { validFrom: Date; validTo: Date | null }): boolean =>
+  validTo === null || validTo <= validFrom
+
 /**
  * All that a run leaves, in the database and on the servers, person by person; what each run has of its own is told by a name.
  */
@@ -138,12 +142,11 @@ async function left(run: number): Promise<unknown[]> {
   for (let n = 0; n < ROWS; n++) {
     const persons = await prisma.person.findMany({
       where: { ninHash: services.secrets.numberHash(numberOf(run, n)) },
-      // Over midnight a post ends and another begins, where on one day it is corrected.
-      include: { posts: { where: { validTo: null } }, account: true },
+      include: { posts: true, account: true },
     })
     const accounts = persons.flatMap(({ account }) => account ?? [])
     found.push({
-      names: persons.map(({ fullName, posts }) => [fullName, ...posts.map(({ title }) => title)]),
+      names: persons.map(({ fullName, posts }) => [fullName, ...posts.filter(isOfToday).map(({ title }) => title)]),
       accounts: await Promise.all(
         accounts.map(async ({ id, login, unitId, state, revision }) => {
           const events = await prisma.accountEvent.findMany({ where: { accountId: id }, orderBy: { id: 'asc' } })

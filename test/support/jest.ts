@@ -1,7 +1,7 @@
 import type * as jest from '@jest/globals'
 
-// jest's runner for plain Node leaves out two things that a hanging server makes needed: a limit of time, and that the tests of
-// a file whose preparation failed are not tried.
+// What jest's runner for plain Node leaves out: a limit of time, that the tests of a file whose preparation failed are not tried,
+// and what caused an error.
 
 /** So long a test, or what prepares it, may take, in milliseconds, unless it says otherwise. */
 const PATIENCE_MS = 120_000

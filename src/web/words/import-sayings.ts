@@ -1,4 +1,5 @@
 import type { ImportRefusal } from '../../imports/import.ts'
+import type { ImportPolicyRefusal } from '../../imports/import-policies.ts'
 import type { PersonRef, Reason, UnitRef } from '../../imports/plan/reason.ts'
 import { isAcceptable } from '../../imports/plan/reason.ts'
 import type { FieldChange, RowView } from '../../imports/viewing.ts'
@@ -10,7 +11,7 @@ const unitsText = (units: readonly UnitRef[]): string =>
   units.map(({ name, parentName }) => (parentName === null ? name : `${name} (${parentName})`)).join('; ')
 
 /** Why something was not done with an import, and what to do. */
-export const importRefusalText = (t: Words, refusal: ImportRefusal): string =>
+export const importRefusalText = (t: Words, refusal: ImportRefusal | ImportPolicyRefusal): string =>
   refusal.kind === 'mapping'
     ? refusal.fault === 'no-sheet'
       ? t.imports.match.errors.sheet
