@@ -28,8 +28,8 @@ export const demote = (db: Db, locals: readonly string[]): Promise<number> =>
     UPDATE address SET role = 'alias' WHERE namespace_id = ${NAMESPACE} AND local = ANY (${locals}::text[])`
 
 /**
- * Writes addresses as they are to be, new ones too; answers those that were written. An address that somebody else has, who is
- * not among `among`, is left. One that never receives anything has never lived.
+ * Writes addresses as they are to be, new ones too, and from whom each passed; answers those that were written. An address that
+ * somebody else has, who is not among `among`, is left. One that never receives anything has never lived.
  */
 export async function put(
   db: Db,
@@ -46,7 +46,9 @@ export async function put(
     ORDER BY local COLLATE "C"
     ON CONFLICT (namespace_id, local) DO UPDATE SET state = excluded.state, role = excluded.role,
       holder_kind = 'account', holder_id = excluded.holder_id, until = excluded.until,
-      first_live_at = coalesce(a.first_live_at, excluded.first_live_at)
+      first_live_at = coalesce(a.first_live_at, excluded.first_live_at),
+      passed_from = CASE WHEN a.holder_kind <> 'account' THEN NULL WHEN a.holder_id = excluded.holder_id THEN a.passed_from
+        ELSE a.holder_id END
       WHERE (a.state = 'reserved' AND a.until < ${at})
         OR (a.holder_kind = 'account' AND a.holder_id = ANY (${among}::uuid[]))
     RETURNING a.local`

@@ -1,6 +1,6 @@
 import { LdapFault, type LdapConnection } from './connection.ts'
 import { parseDn } from './dn.ts'
-import type { LdapAttributes } from './operations.ts'
+import { anyOf, equal, valuesOf, type LdapAttributes } from './operations.ts'
 import { CODES } from './result-codes.ts'
 
 const CLASSES: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +11,8 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
 
 /** Makes the base, `ou=people` and `ou=groups` where they are missing: the directory may have been emptied. */
 export async function ensureContainers(connection: LdapConnection, baseDn: string): Promise<void> {
-  for (const name of ['people', 'groups']) {
+  const there = await branches(connection, baseDn)
+  for (const name of ['people', 'groups'].filter((each) => !there.has(each))) {
     const container = `ou=${name},${baseDn}`
     try {
       await addUnlessThere(connection, container)
@@ -20,6 +21,17 @@ export async function ensureContainers(connection: LdapConnection, baseDn: strin
       await addUnlessThere(connection, baseDn)
       await addUnlessThere(connection, container)
     }
+  }
+}
+
+async function branches(connection: LdapConnection, baseDn: string): Promise<ReadonlySet<string>> {
+  const named = anyOf([equal('ou', 'people'), equal('ou', 'groups')])
+  try {
+    const found = await connection.search(baseDn, { scope: 'one', filter: named, attributes: ['ou'] })
+    return new Set(found.flatMap((entry) => valuesOf(entry, 'ou').map((name) => name.toLowerCase())))
+  } catch (error) {
+    if (error instanceof LdapFault && error.code === CODES.noSuchObject) return new Set()
+    throw error
   }
 }
 

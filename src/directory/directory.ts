@@ -37,6 +37,8 @@ export type DirectoryAccount = {
   readonly revision: number
   /** False: an existing entry may be changed, but a missing one is not created (the mail home is not vacant). */
   readonly mayCreate: boolean
+  /** Identities of accounts whose addresses pass to this one, and may still be in their entries. */
+  readonly takesFrom?: readonly string[]
 } & Placed
 
 /** A unit or list as a group (`congvuGroup`), a subject of its own. Members are accounts' identities, not DNs. */
@@ -60,13 +62,12 @@ export type DirectoryEntry = DirectoryAccount | DirectoryGroup
 
 /**
  * What became of one entry. Whatever is not a fault has been read back after the write and equals what was wanted.
- * `superseded`: the entry carries a higher `congvuRevision`; nothing was written. `heldBy` names the identities (`congvuId`)
- * that hold a login or address of it, where every holder bears one.
+ * `superseded`: the entry carries a higher `congvuRevision`; nothing was written.
  */
 export type DirectoryOutcome =
   | { readonly status: 'created' | 'changed' | 'unchanged'; readonly remoteId: string; readonly remoteDn: string }
   | { readonly status: 'superseded'; readonly revision: number }
-  | { readonly status: 'fault'; readonly fault: Fault; readonly heldBy?: readonly string[] }
+  | { readonly status: 'fault'; readonly fault: Fault }
 
 /** An entry that should be no more, known by its identity, and the revision that wants it so. */
 export type Removal = { readonly id: string; readonly revision: number }
@@ -92,8 +93,9 @@ export type DirectoryCapabilities = {
 export type Directory = {
   /**
    * Makes the entries so, however often it is asked; answers in the order asked, one outcome an entry, and never throws.
-   * An entry is found by `congvuId`, or by `remoteId` while it bears none; a login, mail or alias that belongs to an entry with another `congvuId` (or none) is
-   * `refused`, never taken over. One bad entry does not hold up the others.
+   * An entry is found by `congvuId`, or by `remoteId` while it bears none; a login, mail or alias that belongs to an entry with
+   * another `congvuId` (or none) is `refused`, never taken over. One bad entry does not hold up the others. An address that passes
+   * (`takesFrom`) is never in neither entry: both are written together, or the entry that takes it before the one that gives it up.
    */
   ensure(entries: readonly DirectoryEntry[]): Promise<DirectoryOutcome[]>
   /**

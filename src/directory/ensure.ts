@@ -3,22 +3,19 @@ import { dnKey, parentDn, parseDn } from './dn.ts'
 import { valuesOf, type LdapEntry, type LdapWrite } from './operations.ts'
 import { differences, type Wanted } from './wanted.ts'
 
-/** Who holds a name or an address that is wanted; `id` null when the entry is not Congvu's. */
-export type Owner = { readonly dn: string; readonly id: string | null }
-
 export type Decision =
   | { readonly type: 'write'; readonly write: LdapWrite; readonly creates: boolean }
   /** The entry is elsewhere, or called otherwise, than it should be; what else is to be written is decided afterwards. */
   | { readonly type: 'move'; readonly write: LdapWrite }
   | { readonly type: 'done'; readonly outcome: DirectoryOutcome }
-  | { readonly type: 'taken'; readonly outcome: DirectoryOutcome; readonly owners: readonly Owner[] }
 
 const lower = (text: string) => text.toLowerCase()
 const idOf = (entry: LdapEntry) => valuesOf(entry, 'congvuId')[0] ?? null
 
 /**
  * What to do about one wanted entry, given every entry that carries its identity, its name or one of its addresses:
- * write, leave, or refuse. An entry of another identity, or of none, is never taken over.
+ * write, leave, or refuse. An entry of another identity, or of none, is never taken over; only an address that passes from
+ * another may still be with that one.
  */
 export function decide(wanted: Wanted, related: Related, baseDn: string, leave: Leave = NOTHING): Decision {
   const own = related.byId.get(lower(wanted.id)) ?? itsOwn(wanted, related)
@@ -29,22 +26,14 @@ export function decide(wanted: Wanted, related: Related, baseDn: string, leave: 
   if (revision > wanted.revision) return { type: 'done', outcome: { status: 'superseded', revision } }
 
   const newDn = `${wanted.rdn},ou=${wanted.container},${baseDn}`
+  const mayHold = (key: string, holder: string) =>
+    holder === lower(wanted.id) || (key.startsWith('mail:') && wanted.takesFrom.has(holder))
   const taken = claims(wanted, entry === undefined ? newDn : null).flatMap(({ key, says }) =>
     (related.byKey.get(key) ?? [])
-      .filter((holder) => holder !== entry && lower(idOf(holder) ?? '') !== lower(wanted.id))
-      .map((holder) => ({ says, owner: { dn: holder.dn, id: idOf(holder) } })),
+      .filter((holder) => holder !== entry && !mayHold(key, lower(idOf(holder) ?? '')))
+      .map((holder) => `${says} belongs to ${holder.dn}, ${ownership(idOf(holder))}`),
   )
-  if (taken.length > 0) {
-    const words = taken.map(({ says, owner }) => `${says} belongs to ${owner.dn}, ${ownership(owner)}`)
-    const outcome = fault([...new Set(words)].slice(0, 5).join('; '))
-    const heldBy = taken.flatMap(({ owner }) => owner.id ?? [])
-    const isKnown = heldBy.length === taken.length
-    return {
-      type: 'taken',
-      outcome: isKnown ? { ...outcome, heldBy: [...new Set(heldBy)] } : outcome,
-      owners: taken.map(({ owner }) => owner),
-    }
-  }
+  if (taken.length > 0) return refused([...new Set(taken)].slice(0, 5).join('; '))
 
   if (entry === undefined) {
     if (!wanted.mayCreate)
@@ -85,9 +74,11 @@ function placeOf(entry: LdapEntry, { place, rdn }: Wanted): string | null {
   return dnKey(right) === dnKey(entry.dn) ? null : right
 }
 
-const fault = (detail: string) => ({ status: 'fault', fault: { kind: 'refused', detail } }) as const
-const refused = (detail: string): Decision => ({ type: 'done', outcome: fault(detail) })
-const ownership = ({ id }: Owner) => (id === null ? 'an entry without congvuId' : `the entry with congvuId ${id}`)
+const refused = (detail: string): Decision => ({
+  type: 'done',
+  outcome: { status: 'fault', fault: { kind: 'refused', detail } },
+})
+const ownership = (id: string | null) => (id === null ? 'an entry without congvuId' : `the entry with congvuId ${id}`)
 
 /** Entries by identity and by what they lay claim to: `uid:…`, `mail:…` (aliases too) and `dn:…`. */
 export type Related = {

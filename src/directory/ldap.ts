@@ -5,7 +5,7 @@ import { checkDirectory } from './check.ts'
 import { LdapFault } from './connection.ts'
 import { ensureContainers } from './containers.ts'
 import type { Directory, DirectoryCapabilities, DirectoryEntry, DirectoryOutcome, Removal } from './directory.ts'
-import { decide, type Leave, type Owner } from './ensure.ts'
+import { decide, type Leave } from './ensure.ts'
 import { fetchById, fetchRelated } from './fetch.ts'
 import { valuesOf, type LdapEntry, type LdapSettings, type LdapWrite } from './operations.ts'
 import { openPool } from './pool.ts'
@@ -50,21 +50,14 @@ export function ldapDirectory(
       else outcomes[index] = { status: 'fault', fault: { kind: 'refused', detail: trouble } }
     }
     const left = await leave()
-    for (const round of rounds(tasks)) {
-      const blocked = await ensureRound(round, outcomes, left)
-      // An address may be on its way from one entry of this round to another: ask once more now that it has left.
-      for (const { index } of blocked) outcomes[index] = undefined
-      if (blocked.length > 0) await ensureRound(blocked, outcomes, left)
-    }
+    for (const round of rounds(tasks.sort(takersFirst))) await ensureRound(round, outcomes, left)
     return outcomes.map((outcome) => outcome ?? lost)
   }
 
-  /** Answers every task of the round in `outcomes`; returns those refused for the sake of another task of the round. */
-  async function ensureRound(round: readonly Task[], outcomes: Outcomes, left: Leave, mayMove = true): Promise<Task[]> {
+  /** Answers every task of the round in `outcomes`. */
+  async function ensureRound(round: readonly Task[], outcomes: Outcomes, left: Leave, mayMove = true): Promise<void> {
     const planned: Planned[] = []
     const moving: Planned[] = []
-    const blocked: Task[] = []
-    const ids = new Set(round.map(({ wanted }) => wanted.id.toLowerCase()))
     await inChunks(
       round,
       async (chunk) => {
@@ -80,42 +73,34 @@ export function ldapDirectory(
           if (decision.type === 'write') planned.push({ ...task, write: decision.write, creates: decision.creates })
           else if (decision.type === 'move') moving.push({ ...task, write: decision.write, creates: false })
           else outcomes[task.index] = decision.outcome
-          if (decision.type === 'taken' && inRound(decision.owners, ids)) blocked.push(task)
         }
       },
       outcomes,
     )
-    await write(planned, outcomes)
+    await write(planned.sort(takersFirst), outcomes, planned.some(takes))
     const open = planned.filter(({ index }) => outcomes[index] === undefined)
     await inChunks(open, (chunk) => readBack(chunk, outcomes, left), outcomes)
-    return [...blocked, ...(await move(moving, outcomes, left, mayMove))]
+    await move(moving, outcomes, left, mayMove)
   }
 
   /** Moves entries to where they belong, and then writes what else differs; one that does not stay there is a fault. */
-  async function move(moving: readonly Planned[], outcomes: Outcomes, left: Leave, mayMove: boolean): Promise<Task[]> {
-    if (moving.length === 0) return []
+  async function move(moving: readonly Planned[], outcomes: Outcomes, left: Leave, mayMove: boolean): Promise<void> {
+    if (moving.length === 0) return
     if (mayMove) await write(moving, outcomes)
     else for (const { index } of moving) outcomes[index] = strays
     const moved = moving.filter(({ index }) => outcomes[index] === undefined)
-    return moved.length > 0 ? ensureRound(moved, outcomes, left, false) : []
+    if (moved.length > 0) await ensureRound(moved, outcomes, left, false)
   }
 
-  async function write(planned: readonly Planned[], outcomes: Outcomes): Promise<void> {
+  async function write(planned: readonly Planned[], outcomes: Outcomes, inOrder = false): Promise<void> {
     if (planned.length === 0) return
     const writes = planned.map(({ write }) => write)
     try {
       const { transactions } = await capabilities()
-      let faults = await writeAll(pool, writes, transactions)
-      const homeless = faults.flatMap((fault, at) => (isHomeless(fault, planned[at]) ? [at] : []))
-      if (homeless.length > 0) {
+      // A transaction must not fail for the sake of a branch that is missing.
+      if (planned.some(({ creates }) => creates))
         await pool.use((connection) => ensureContainers(connection, settings.baseDn))
-        const again = await writeAll(
-          pool,
-          homeless.flatMap((at) => writes[at] ?? []),
-          transactions,
-        )
-        faults = faults.map((fault, at) => (homeless.includes(at) ? (again[homeless.indexOf(at)] ?? null) : fault))
-      }
+      const faults = await writeAll(pool, writes, transactions, inOrder)
       for (const [at, task] of planned.entries()) {
         const fault = faults[at]
         if (fault) outcomes[task.index] = { status: 'fault', fault: explain(fault) }
@@ -173,6 +158,9 @@ export function ldapDirectory(
   }
 }
 
+const takes = ({ wanted }: Task) => wanted.takesFrom.size > 0
+const takersFirst = (a: Task, b: Task) => Number(takes(b)) - Number(takes(a))
+
 const strays: DirectoryOutcome = {
   status: 'fault',
   fault: { kind: 'outcome-unknown', detail: 'the entry was moved, and is not where it should be' },
@@ -207,12 +195,6 @@ function keysOf({ id, rdn, container, attributes }: Wanted): string[] {
   return [id, `${rdn},${container}`, ...addresses].map((key) => key.toLowerCase())
 }
 
-const inRound = (owners: readonly Owner[], ids: ReadonlySet<string>) =>
-  owners.every(({ id }) => id !== null && ids.has(id.toLowerCase()))
-
-const isHomeless = (fault: LdapFault | null, task: Planned | undefined) =>
-  fault?.code === CODES.noSuchObject && task?.creates === true
-
 /** What the entry as read back says about the write. */
 function confirm(entry: LdapEntry | undefined, wanted: Wanted, created: boolean, left: Leave): DirectoryOutcome {
   const doubt = (detail: string): DirectoryOutcome => ({ status: 'fault', fault: { kind: 'outcome-unknown', detail } })
@@ -232,7 +214,7 @@ function confirm(entry: LdapEntry | undefined, wanted: Wanted, created: boolean,
 function explain({ code, fault }: LdapFault): Fault {
   if (code === CODES.entryAlreadyExists)
     return { kind: 'refused', detail: `the name of the entry is taken by one without this congvuId (${fault.detail})` }
-  if (code === CODES.noSuchAttribute)
+  if (code === CODES.noSuchAttribute || code === CODES.noSuchObject)
     return { kind: 'unreachable', detail: `the entry was changed by somebody else meanwhile (${fault.detail})` }
   return fault
 }

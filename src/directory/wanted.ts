@@ -14,7 +14,12 @@ export type Wanted = {
   readonly mayCreate: boolean
   readonly remoteId: string | null
   readonly place: string | null
+  /** Identities, in lower case, that addresses of it may still be with. */
+  readonly takesFrom: ReadonlySet<string>
 }
+
+/** What its own kind of entry says of it. */
+type OfKind = Omit<Wanted, 'remoteId' | 'place' | 'takesFrom'>
 
 /** Attributes to read for comparing: ours, the classes and the server's own identifier. */
 export const READ_ATTRIBUTES = [
@@ -53,9 +58,10 @@ export const wantedOf = (entry: DirectoryEntry): Wanted => ({
   ...(entry.kind === 'account' ? wantedAccount(entry) : wantedGroup(entry)),
   remoteId: entry.remoteId ?? null,
   place: entry.place ?? null,
+  takesFrom: new Set(entry.kind === 'account' ? entry.takesFrom?.map((id) => id.toLowerCase()) : []),
 })
 
-function wantedAccount(account: DirectoryAccount): Omit<Wanted, 'remoteId' | 'place'> {
+function wantedAccount(account: DirectoryAccount): OfKind {
   const name = tidy(account.displayName) || account.login
   const common = {
     uid: [account.login],
@@ -93,7 +99,7 @@ function wantedAccount(account: DirectoryAccount): Omit<Wanted, 'remoteId' | 'pl
   }
 }
 
-const wantedGroup = (group: DirectoryGroup): Omit<Wanted, 'remoteId' | 'place'> => ({
+const wantedGroup = (group: DirectoryGroup): OfKind => ({
   id: group.id,
   revision: group.revision,
   rdn: `cn=${group.name}`,

@@ -9,23 +9,25 @@ const IN_FLIGHT = 64
 
 /**
  * Makes all writes; for each the fault that it met, or null. In a transaction where the server has them: should that fail,
- * none of it has happened, and the halves are tried apart, so that in the end only the bad write is reported. Renames are
- * written one by one.
+ * none of it has happened, and they are written one by one, so that only the bad write is reported. So are renames.
+ * `inOrder`: nobody sees one of them before those that come first.
  */
 export async function writeAll(
   pool: LdapPool,
   writes: readonly LdapWrite[],
   transactions: boolean,
+  inOrder = false,
 ): Promise<(LdapFault | null)[]> {
   // slapd 2.5 crashes at the commit of a transaction that renames an entry: it keeps a pointer to a stack frame that is gone.
   const renames = writes.some(({ type }) => type === 'rename')
-  if (!transactions || renames || writes.length <= FEW) return writeSingly(pool, writes)
+  const isFew = writes.length <= (inOrder ? 1 : FEW)
+  const singly = () => writeSingly(pool, writes, inOrder ? 1 : IN_FLIGHT)
+  if (!transactions || renames || isFew) return singly()
   const done = await inTransaction(pool, writes)
   if (!(done instanceof LdapFault)) return done
   if (done.code === null || done.fault.kind !== 'refused') return writes.map(() => done)
-  const middle = Math.ceil(writes.length / 2)
-  const first = await writeAll(pool, writes.slice(0, middle), true)
-  return [...first, ...(await writeAll(pool, writes.slice(middle), true))]
+  // Never in smaller transactions: slapd 2.5 crashes at times when one cannot be committed.
+  return singly()
 }
 
 /** The fault of each, or the one for which nothing has happened. */
@@ -39,10 +41,14 @@ async function inTransaction(pool: LdapPool, writes: readonly LdapWrite[]): Prom
   }
 }
 
-async function writeSingly(pool: LdapPool, writes: readonly LdapWrite[]): Promise<(LdapFault | null)[]> {
+async function writeSingly(
+  pool: LdapPool,
+  writes: readonly LdapWrite[],
+  inFlight: number,
+): Promise<(LdapFault | null)[]> {
   const faults: (LdapFault | null)[] = []
-  for (let start = 0; start < writes.length; start += IN_FLIGHT) {
-    const slice = writes.slice(start, start + IN_FLIGHT)
+  for (let start = 0; start < writes.length; start += inFlight) {
+    const slice = writes.slice(start, start + inFlight)
     try {
       const results = await pool.use((connection) => Promise.allSettled(slice.map((one) => connection.write(one))))
       faults.push(...results.map((result) => (result.status === 'fulfilled' ? null : asFault(result.reason))))

@@ -7,6 +7,7 @@ import type { Mailbox, MailStore } from '../mail/mail.ts'
 import { keepingOf, type NoteKept, type WantedKeeping } from './keeping.ts'
 import type { LedgerRow, Presence, Subject } from './ledger.ts'
 import { applyMailboxes } from './mailboxes.ts'
+import { gatherPassing, type Passing } from './passing.ts'
 import { removalOf } from './removal.ts'
 import {
   directoryResult,
@@ -93,13 +94,18 @@ export function provisionerOf(deps: {
    * Directory, then mail. What the directory has is recorded while the mail server is still at work: somebody may be
    * waiting to sign in.
    */
-  async function applyAccounts(rows: readonly LedgerRow[], accounts: readonly WantedAccount[]): Promise<void> {
+  async function applyAccounts(
+    rows: readonly LedgerRow[],
+    accounts: readonly WantedAccount[],
+    passing: Passing,
+  ): Promise<void> {
     const byId = Map.groupBy(rows, (row) => row.id)
     const row = (id: string, target: 'directory' | 'mail') => byId.get(id)?.find((each) => each.target === target)
     const isDue = (each: LedgerRow | undefined) =>
       each !== undefined && each.applied < each.wanted && each.nextAt <= clock()
 
-    const forDirectory = accounts.filter((account) => isDue(row(account.id, 'directory')))
+    const due = accounts.filter((account) => isDue(row(account.id, 'directory')))
+    const forDirectory = due.filter(({ id }) => !passing.waits.has(id))
     const isNew = (account: { id: string }) => row(account.id, 'directory')?.remoteId == null
     const attempts = (id: string, target: 'directory' | 'mail') => row(id, target)?.attempts ?? 0
     const { homes, fault } = await occupiedHomes(forDirectory.filter(isNew).map((account) => account.login))
@@ -108,17 +114,20 @@ export function provisionerOf(deps: {
       asked.map(({ access: _, shutOut: __, ...account }) => ({
         ...{ kind: 'account' as const, ...account, mayCreate: !homes.has(account.login) },
         ...placed(row(account.id, 'directory')),
+        takesFrom: passing.takesFrom.get(account.id) ?? [],
       })),
     )
-    const results: Result[] = []
+    const results: Result[] = due.flatMap(({ id }) => {
+      const wait = passing.waits.get(id)
+      return wait === undefined ? [] : [waitResult(id, 'directory', wait)]
+    })
     const inDirectory = new Map<string, DirectoryOutcome>()
-    const behind = await holdersBehind(outcomes)
     asked.forEach((account, i) => {
       const { id, revision } = account
       const outcome = outcomes[i] ?? missing
       inDirectory.set(id, outcome)
       const tried = attempts(id, 'directory')
-      results.push(directoryResult('account', id, revision, outcome, tried, behind))
+      results.push(directoryResult('account', id, revision, outcome, tried))
     })
     if (fault)
       for (const account of forDirectory.filter(isNew))
@@ -134,7 +143,7 @@ export function provisionerOf(deps: {
     const forMail = isCrowd ? [] : accounts.filter((account) => isDue(row(account.id, 'mail')))
     for (const account of forMail.filter((each) => !known(each.id))) {
       const first = results.find((result) => result.id === account.id && result.target === 'directory')
-      results.push(waitResult(account.id, first?.wait ?? 5_000))
+      results.push(waitResult(account.id, 'mail', first?.wait ?? 5_000))
     }
 
     const writtenTo = (target: 'directory' | 'mail', written: readonly Result[]) =>
@@ -199,7 +208,7 @@ export function provisionerOf(deps: {
     if (paused.size > 0) {
       const waiting = rows.filter((row) => accounts.some(({ id }) => id === row.id) && !paused.has(row.target))
       await record(
-        waiting.map(({ id, target }) => ({ ...waitResult(id, PAUSED_MS), target })),
+        waiting.map(({ id, target }) => waitResult(id, target, PAUSED_MS)),
         rows,
         [],
       )
@@ -230,15 +239,6 @@ export function provisionerOf(deps: {
     })
   }
 
-  /** Of those who hold what others want, the ones that are to change themselves. */
-  const holdersBehind = (outcomes: readonly DirectoryOutcome[]): Promise<ReadonlySet<string>> =>
-    store.behindInDirectory(
-      prisma,
-      outcomes.flatMap((outcome) =>
-        outcome.status === 'fault' ? (outcome.heldBy ?? []).map((id) => id.toLowerCase()) : [],
-      ),
-    )
-
   /** Homes that exist already, or the fault that keeps us from knowing: then no new entry is made. */
   async function occupiedHomes(
     logins: readonly string[],
@@ -261,13 +261,12 @@ export function provisionerOf(deps: {
     const outcomes = await directory.ensure(
       groups.map(({ gone: _, ...group }) => ({ ...group, ...placed(byId.get(group.id)) })),
     )
-    const behind = await holdersBehind(outcomes)
     const removed = ended.length > 0 ? await directory.remove(ended.map(({ id, revision }) => ({ id, revision }))) : []
     const known = new Set(found.map((group) => group.id))
     return [
       ...groups.map((group, i) => {
         const attempts = byId.get(group.id)?.attempts ?? 0
-        return directoryResult('group', group.id, group.revision, outcomes[i] ?? missing, attempts, behind)
+        return directoryResult('group', group.id, group.revision, outcomes[i] ?? missing, attempts)
       }),
       ...ended.flatMap(({ id, revision }, i) => groupGone(byId.get(id), revision, removed[i]) ?? []),
       ...rows
@@ -307,10 +306,16 @@ export function provisionerOf(deps: {
         const now = clock()
         const rows = await dueRows(claims, subjects, now)
         await writeGroups(rows.filter(({ kind }) => kind === 'group'))
-        const accounts = rows.filter(({ kind }) => kind === 'account')
-        const known = accounts.length > 0 ? await wanted.accounts([...new Set(accounts.map((row) => row.id))]) : []
+        const own = rows.filter(({ kind }) => kind === 'account')
+        const ids = [...new Set(own.map((row) => row.id))]
+        const known = ids.length > 0 ? await wanted.accounts(ids) : []
+        const passing = await gatherPassing(claims, ids, now, async (more) => {
+          known.push(...(await wanted.accounts(more)))
+        })
+        const joined = passing.joined.map((id) => ({ kind: 'account' as const, id }))
+        const accounts = [...own, ...(joined.length > 0 ? await dueRows(claims, joined, now) : [])]
         const present = known.filter(({ presence }) => presence !== 'absent')
-        if (present.length > 0) await applyAccounts(accounts, present)
+        if (present.length > 0) await applyAccounts(accounts, present, passing)
         const lost = accounts.filter((row) => !known.some(({ id }) => id === row.id))
         await record(
           lost.map((row) => faultResult('account', row.id, row.target, noSubject, row.attempts)),

@@ -1,13 +1,9 @@
 import type { DirectoryOutcome, RemovalOutcome } from '../directory/directory.ts'
 import type { Fault } from '../kernel/fault.ts'
 import type { MailOutcome } from '../mail/mail.ts'
-import { waitAfter, type LedgerRow, type Subject } from './ledger.ts'
+import { waitAfter, type LedgerRow, type Subject, type Target } from './ledger.ts'
 import type { Removed } from './removal.ts'
 import type { Result } from './store.ts'
-
-/** How often, and at first how soon, one asks again for an address that its holder is about to give up. */
-const GIVEN_UP_TRIES = 6
-const GIVEN_UP_MS = 200
 
 /** How long a hold is left alone before it is looked at again, in milliseconds. */
 const HELD_MS = 3_600_000
@@ -41,23 +37,15 @@ export function faultResult(
   }
 }
 
-/**
- * What another entry holds that is itself about to change may be on its way here, as when a unit takes over the address of one
- * that ends: `behind`, the identities that the directory does not have as wanted yet, are asked again soon, and only then is it
- * a fault.
- */
 export function directoryResult(
   kind: Subject['kind'],
   id: string,
   revision: number,
   outcome: DirectoryOutcome,
   attempts: number,
-  behind: ReadonlySet<string>,
 ): Result {
   switch (outcome.status) {
     case 'fault':
-      if (attempts < GIVEN_UP_TRIES && outcome.heldBy?.every((holder) => behind.has(holder.toLowerCase())))
-        return { ...nothing, kind, id, target: 'directory', wait: GIVEN_UP_MS * 2 ** attempts }
       return faultResult(kind, id, 'directory', outcome.fault, attempts)
     case 'superseded':
       return superseded(kind, id, revision, outcome.revision, attempts)
@@ -126,12 +114,12 @@ export function groupGone(
   }
 }
 
-/** Mail waits for the directory: not an attempt, and not a fault of its own. */
-export const waitResult = (id: string, wait: number): Result => ({
+/** It waits for the other target, or for another account: not an attempt, and not a fault of its own. */
+export const waitResult = (id: string, target: Target, wait: number): Result => ({
   ...nothing,
   kind: 'account',
   id,
-  target: 'mail',
+  target,
   wait,
   tried: false,
 })

@@ -81,16 +81,34 @@ export async function rowsOf(db: Db, subjects: readonly Subject[]): Promise<Ledg
   return rows.map(rowOf)
 }
 
-/** Of these identities, those that the directory does not have as wanted yet. */
-export async function behindInDirectory(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT subject_id::text AS id FROM sync
-    WHERE target = 'directory' AND applied < wanted AND subject_id::text = ANY (${ids})`
-  return new Set(rows.map(({ id }) => id))
+/** An address that passes between two accounts neither of which the directory has as wanted yet. */
+export type Pass = {
+  readonly giver: string
+  readonly giverAt: Date
+  readonly taker: string
+  readonly takerAt: Date
+  readonly takerFault: FaultKind | null
 }
 
-/** The same for those claimed: of a paused target, nothing is due before the pause ends. */
+/** What passes to or from these accounts. */
+export const passes = (db: Db, accounts: readonly string[]): Promise<Pass[]> =>
+  db.$queryRaw`
+    SELECT DISTINCT a.passed_from::text AS giver, g.next_at AS "giverAt", a.holder_id::text AS taker, t.next_at AS "takerAt",
+      t.fault AS "takerFault"
+    FROM address a
+    JOIN sync g ON g.subject_kind = 'account' AND g.subject_id = a.passed_from AND g.target = 'directory' AND g.applied < g.wanted
+    JOIN sync t ON t.subject_kind = 'account' AND t.subject_id = a.holder_id AND t.target = 'directory' AND t.applied < t.wanted
+    WHERE a.passed_from IS NOT NULL AND a.state = 'live'
+      AND (a.passed_from = ANY (${accounts}::uuid[]) OR a.holder_id = ANY (${accounts}::uuid[]))`
+
+/** Claims these, but those that another worker has. */
+export async function claimThese(db: Db, kind: SubjectKind, ids: readonly string[]): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM unnest(${ids}::text[]) id WHERE pg_try_advisory_xact_lock(hashtextextended(${kind} || id, 721))`
+  return rows.map(({ id }) => id)
+}
+
+/** The rows of those claimed: of a paused target, nothing is due before the pause ends. */
 export async function claimedRows(db: Db, subjects: readonly Subject[], at: Date): Promise<LedgerRow[]> {
   const paused = new Map((await pauses(db, at)).map(({ target, until }) => [target, until]))
   return (await rowsOf(db, subjects)).map((row) => {

@@ -11,6 +11,7 @@ import { logger } from '../../src/main/log.ts'
 import { work } from '../../src/main/work.ts'
 import type { ReorganisationId, ReorganisationState } from '../../src/reorganisations/reorganisation.ts'
 import { worker as workerProcess } from '../support/processes.ts'
+import { knocking } from '../support/knocking.ts'
 import { drafted, dump, letBegin, planFor, quangNinh, type Province } from '../support/reorganisations.ts'
 import { freshSeed, full, scaled, seeded } from '../support/scale.ts'
 import { entries, mailStore } from '../support/snapshot.ts'
@@ -82,8 +83,13 @@ async function copyOf({ servers, env, services }: System): Promise<Services> {
   }
 }
 
-/** Workers that are killed, each after a while, until so many were; then one that may finish. */
+/** Workers that are killed, each after a while, until so many were; then one that may finish. No address is unknown meanwhile. */
 async function underFire(kills: number, end: ReorganisationState): Promise<void> {
+  const { smtp, domain } = system.servers
+  const knocks = knocking(
+    smtp,
+    before.addresses.map(({ local }) => `${local}@${domain}`),
+  )
   const isOver = async () => (await stateOf(system.services)) === end && (await behind()) === 0
   const victim = workerProcess('worker', system.servers.folder, system.env)
   for (const last = killed + kills; killed < last && !(await isOver()); killed++) {
@@ -99,6 +105,9 @@ async function underFire(kills: number, end: ReorganisationState): Promise<void>
   }
   await follow(system.services)
   await system.services.provisioner.run()
+  const { refused, rounds } = await knocks.stop()
+  expect(refused).toEqual([])
+  expect(rounds).toBeGreaterThan(kills)
 }
 
 /** Letters from outside, over a few connections; each names its receiver in its subject. */

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '../support/jest.ts'
-import type { DirectoryOutcome } from '../../src/directory/directory.ts'
 import type { FaultKind } from '../../src/kernel/fault.ts'
 import { syncState, waitAfter } from '../../src/provisioning/ledger.ts'
-import { directoryResult } from '../../src/provisioning/results.ts'
 
 const at = new Date('2026-07-23T02:00:00Z')
 
@@ -37,29 +35,5 @@ describe('the next attempt', () => {
     expect(waitAfter('refused', 1)).toBeGreaterThan(10_000)
     expect(waitAfter('refused', 50)).toBeGreaterThan(2_800_000)
     expect(waitAfter('refused', 50)).toBeLessThanOrEqual(3_600_000)
-  })
-})
-
-describe('an address that another entry holds', () => {
-  const fault = { kind: 'refused', detail: 'belongs to another' } as const
-  const outcome = { status: 'fault', fault, heldBy: ['A', 'b'] } as const
-  const result = (given: DirectoryOutcome, attempts: number, behind: readonly string[]) =>
-    directoryResult('account', 'x', 2, given, attempts, new Set(behind))
-
-  test('is asked for again soon while its holders are to change, and not for ever', () => {
-    const first = result(outcome, 0, ['a', 'b', 'c'])
-    expect(first).toMatchObject({ id: 'x', target: 'directory', applied: null, fault: null, tried: true })
-    expect(first.wait).toBeLessThan(1_000)
-    let waited = 0
-    let attempts = 0
-    for (let next = first; next.fault === null; next = result(outcome, ++attempts, ['a', 'b', 'c'])) waited += next.wait
-    expect(waited).toBeGreaterThan(5_000)
-    expect(waited).toBeLessThan(60_000)
-  })
-
-  test('is a fault where a holder stays as it is, or is not known', () => {
-    expect(result(outcome, 0, ['a'])).toMatchObject({ fault: 'refused' })
-    expect(result({ status: 'fault', fault }, 0, ['a', 'b'])).toMatchObject({ fault: 'refused' })
-    expect(result({ status: 'superseded', revision: 3 }, 0, ['a', 'b'])).toMatchObject({ fault: 'refused' })
   })
 })

@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '../support/jest.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '../support/jest.ts'
 import type { PersonActor } from '../../src/access/policy.ts'
 import { Day, dayOf } from '../../src/kernel/day.ts'
 import type { AccountId, UnitId } from '../../src/kernel/ids.ts'
 import { work, type Worker } from '../../src/main/work.ts'
 import { syncState, type Target } from '../../src/provisioning/ledger.ts'
 import { personEntry, run, visit } from '../servers/support.ts'
+import { knocking } from '../support/knocking.ts'
 import { valuesIn } from '../support/ldif.ts'
 import { atWork, inStep, issued, PASSWORD, type Mailbox } from '../support/people.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
@@ -16,6 +17,8 @@ let system: System
 let worker: Worker
 let staff: PersonActor
 let units: Record<'province' | 'agency' | 'department' | 'other', UnitId>
+/** Of which nobody is counted. */
+let elsewhere: UnitId
 let at: ReturnType<typeof visit>
 let an: Mailbox
 
@@ -23,6 +26,13 @@ beforeAll(async () => {
   system = await startSystem()
   at = visit(system.servers)
   units = await seedUnits(system.services)
+  const facts = { name: 'Sở Xây dựng', kind: 'agency', parentId: units.province, codes: {} } as const
+  const made = await system.services.units.create(allowed('unit.change'), {
+    ...facts,
+    validFrom: Day.parse('2025-07-01'),
+  })
+  if (!made.ok) throw new Error(made.refusal.kind)
+  elsewhere = made.value
   staff = await seedStaff(system.services, 'it-staff', units.agency, 'Lê Đức Thắng')
   worker = await work(system.services)
   an = await atWork(system.services, system.servers.sink, staff, units.department)
@@ -93,6 +103,31 @@ describe('a changed primary address', () => {
       expect((await at.subjects(login, PASSWORD, sent.length)).sort()).toEqual([...sent].sort())
   })
 
+  test('is known at every moment, whichever of its two addresses is the primary one', async () => {
+    const { database } = system.services
+    const binh = await atWork(system.services, system.servers.sink, staff, elsewhere, {
+      fullName: 'Trần Bình',
+    })
+    await givePrimary(binh, 'binh.tran')
+    await inStep(system.services, binh.id)
+    const knocks = knocking(system.servers.smtp, [binh.mail, 'binh.tran@quangninh.gov.vn'])
+    for (let n = 0; n < 20; n++) {
+      await system.services.transaction(async (tx) => {
+        const [alias] = await tx.db.address.findMany({ where: { holderId: binh.id, role: 'alias' } })
+        await tx.db.address.updateMany({ where: { holderId: binh.id }, data: { role: 'alias' } })
+        await tx.db.address.updateMany({ where: { local: alias?.local ?? '' }, data: { role: 'primary' } })
+        const data = { revision: { increment: 1 } }
+        const { revision } = await tx.db.account.update({ where: { id: binh.id }, data })
+        await system.services.sync.accountsDue(tx, [{ id: binh.id, revision }])
+      })
+      await inStep(system.services, binh.id)
+    }
+    const { refused, rounds } = await knocks.stop()
+    expect(refused).toEqual([])
+    expect(rounds).toBeGreaterThan(20)
+    expect(await database.prisma.address.count({ where: { holderId: binh.id, role: 'primary' } })).toBe(1)
+  })
+
   test('is shown in the same entry, and both addresses sign in and send', async () => {
     const output = await entryOf(an.id)
     expect(valuesIn(output, 'dn')).toEqual([`uid=${an.login},ou=people,${system.servers.slapd.baseDn}`])
@@ -102,6 +137,74 @@ describe('a changed primary address', () => {
       expect(await system.services.signIn(address, PASSWORD)).toMatchObject({ ok: true, actor: { accountId: an.id } })
       expect((await at.submit(address, PASSWORD, address, 'dan@example.com')).output).toMatch(/<~\s+250 2\.0\.0/)
     }
+  })
+})
+
+describe('an address that passes to another account', () => {
+  /** Two records of one person become one, by two people; answers whose mailbox stays, and whose goes. */
+  async function merged(): Promise<[kept: Mailbox, other: Mailbox]> {
+    const { people, scheduled } = system.services
+    const second = await seedStaff(system.services, 'it-staff', elsewhere, 'Vũ Hải Đăng')
+    const [kept, other] = [
+      await atWork(system.services, system.servers.sink, staff, elsewhere, { fullName: 'Lò Thị Đào' }),
+      await atWork(system.services, system.servers.sink, staff, elsewhere, { fullName: 'Lò Thị Đào' }),
+    ]
+    const [one, two] = [await people.ofAccount(kept.id), await people.ofAccount(other.id)]
+    if (one === null || two === null) throw new Error('no record')
+    const grounds = { why: 'Một người có hai hồ sơ.', letter: null }
+    const asked = await people.askMerge(allowed('person.change', staff), one, two, 'kept', grounds)
+    if (!asked.ok) throw new Error(asked.refusal.kind)
+    await worker.stop()
+    expect(await scheduled.agree(allowed('scheduled.agree', second), asked.value.id)).toEqual({
+      ...{ ok: true, value: 'applied' },
+    })
+    return [kept, other]
+  }
+  const aliasesOf = async ({ id }: Mailbox) => valuesIn(await entryOf(id), 'congvuAlias')
+  afterEach(async () => {
+    worker = await work(system.services)
+  })
+
+  test('is known at every moment', async () => {
+    const [kept, other] = await merged()
+    const knocks = knocking(system.servers.smtp, [other.mail])
+    await system.services.provisioner.run()
+    const { refused } = await knocks.stop()
+    expect(refused).toEqual([])
+    expect(await aliasesOf(kept)).toEqual([other.mail])
+    await at.mailFromOutside(other.mail, 'dan@example.com', 'to the former address')
+    expect(await at.subjects(kept.mail, PASSWORD, 1)).toEqual(['to the former address'])
+  })
+
+  test('is with whom it was for as long as the other cannot have it', async () => {
+    const [kept, other] = await merged()
+    const later = new Date(Date.now() + 1_500)
+    const { prisma } = system.services.database
+    const row = { subjectKind: 'account', subjectId: kept.id, target: 'directory' }
+    await prisma.sync.update({ where: { subjectKind_subjectId_target: row }, data: { nextAt: later } })
+    await system.services.provisioner.run()
+    expect(valuesIn(await entryOf(other.id), 'mail')).toEqual([other.mail])
+    expect(await ledger(other.id, 'directory')).toEqual({ state: 'behind', detail: null })
+    await until('the other to have it', async () => {
+      await system.services.provisioner.run()
+      return (await aliasesOf(kept)).length === 1
+    })
+    expect(valuesIn(await entryOf(other.id), 'mail')).not.toEqual([other.mail])
+  })
+
+  test('is given up where the directory refuses it to the other, for the former mailbox is closed', async () => {
+    const [kept, other] = await merged()
+    const { prisma } = system.services.database
+    const row = { subjectKind: 'account', subjectId: kept.id, target: 'directory' }
+    const refused = { nextAt: new Date(Date.now() + 60_000), fault: 'refused', detail: 'a person must look' }
+    await prisma.sync.update({ where: { subjectKind_subjectId_target: row }, data: refused })
+    await system.services.provisioner.run()
+    const entry = await entryOf(other.id)
+    expect(valuesIn(entry, 'congvuSignIn')).toEqual(['FALSE'])
+    expect(valuesIn(entry, 'mail')).not.toEqual([other.mail])
+    await system.services.sync.retry(allowed('sync.change', staff), { kind: 'account', id: kept.id })
+    await system.services.provisioner.run()
+    expect(await aliasesOf(kept)).toEqual([other.mail])
   })
 })
 
