@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import { isIP, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import ldapjsModule from 'ldapjs'
 import { TargetFault, type Fault, type FaultKind } from '../kernel/fault.ts'
@@ -17,6 +18,9 @@ import { CODES, faultOf } from './result-codes.ts'
  */
 const ldapjs = ldapjsModule as unknown as Ldapjs
 guardLdapjs(ldapjs, createRequire(import.meta.url)('ldapjs/lib/errors/index.js') as LdapjsErrors)
+
+/** How long, in milliseconds, a transaction is left alone before its commit. */
+const BEFORE_COMMIT_MS = 10
 
 /** A fault of the directory; `code` is the server's result code when it answered one. */
 export class LdapFault extends TargetFault {
@@ -238,6 +242,8 @@ async function open(settings: LdapSettings): Promise<LdapConnection> {
       }
       // slapd 2.5 goes on with the others when it turns one away, and crashes at times when such a transaction is given up or
       // its connection is cut; a server that gives it up itself refuses the commit.
+      // It also crashes at times when the commit comes while a thread that has just answered is still busy with its member.
+      await pause(BEFORE_COMMIT_MS)
       await extended(OIDS.transactionEnd, COMMIT)
       return faults
     },

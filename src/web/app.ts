@@ -118,7 +118,7 @@ export const routesOf = (services: Services, documents: ApiDocuments): Route[] =
 type ApiDocuments = Readonly<Record<Lang, ApiDocument>>
 
 /** Milliseconds that a page which needs no database waits to learn who reads it. */
-const STATIC_PATIENCE_MS = 1_000
+const STATIC_PATIENCE_MS = 500
 
 export type WebApp = { readonly app: Express; readonly routes: readonly Route[]; close(): void }
 

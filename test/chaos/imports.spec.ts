@@ -23,6 +23,8 @@ let system: System
 let first: PersonActor
 let second: PersonActor
 let victim: ReturnType<typeof workerProcess>
+/** How often slapd ended by itself. */
+let crashes = 0
 beforeAll(async () => {
   system = await startSystem({ fast: false })
   const { services, servers } = system
@@ -33,6 +35,7 @@ beforeAll(async () => {
   await victim.start()
 }, 120_000)
 afterAll(async () => {
+  if (crashes > 0) console.log(`slapd crashed ${crashes} times and was started again`)
   await victim.kill()
   await system.stop()
 })
@@ -62,6 +65,16 @@ const stateOf = (id: ImportId) => system.services.imports.state(allowed('import.
 /** Nothing of a database that is just away. */
 const away = <T>(value: Promise<T>): Promise<T | null> => value.catch(() => null)
 
+/** As systemd would: slapd 2.5 crashes at times when a connection is cut inside a transaction, as a killed worker's is. */
+async function slapdIsUp(): Promise<boolean> {
+  const { slapd } = system.servers
+  if (!slapd.running()) {
+    crashes++
+    await slapd.start()
+  }
+  return slapd.running()
+}
+
 /** The worker works until the import is so, and dies on the way as often as `kills` says, with a server beside it now and then. */
 async function works(id: ImportId, state: ImportState, kills: number): Promise<void> {
   const { slapd, postgres } = system.servers
@@ -79,11 +92,11 @@ async function works(id: ImportId, state: ImportState, kills: number): Promise<v
     }
     await victim.start()
   }
-  await until(`import ${state}`, async () => (await away(stateOf(id))) === state, PATIENCE_MS)
+  await until(`import ${state}`, async () => (await slapdIsUp()) && (await away(stateOf(id))) === state, PATIENCE_MS)
 }
 async function inStep(): Promise<void> {
   const behind = async () => (await system.services.sync.counts(allowed('sync.read', first))).behind
-  await until('nothing is behind', async () => (await behind()) === 0, PATIENCE_MS)
+  await until('nothing is behind', async () => (await slapdIsUp()) && (await behind()) === 0, PATIENCE_MS)
 }
 
 /** From a file to what it asks for, on every target. */
