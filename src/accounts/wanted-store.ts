@@ -2,7 +2,7 @@ import type { Prisma } from '../db/generated/client.ts'
 import { dayToDb, type Day } from '../kernel/day.ts'
 import type { Access } from '../mail/mail.ts'
 import type { ArchiveSize } from '../mail/mail.ts'
-import type { WantedAccount, WantedGroup } from '../provisioning/apply.ts'
+import type { WantedAccount, WantedGroup } from '../provisioning/wanted.ts'
 import { SERVING, switches, type AccountState, type SwitchPolicy } from './life.ts'
 
 type Db = Prisma.TransactionClient

@@ -7,7 +7,7 @@ import { dayOf } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
 import { addressOf, EmailAddress, type LocalPart } from '../kernel/email-address.ts'
 import type { AccountId, GroupId, UnitId } from '../kernel/ids.ts'
-import type { Arrived } from '../provisioning/apply.ts'
+import type { Arrived } from '../provisioning/wanted.ts'
 import type { Sync } from '../provisioning/sync.ts'
 import {
   namedIn,

@@ -63,3 +63,6 @@ export function waitAfter(fault: FaultKind, attempts: number): number {
       return fault satisfies never
   }
 }
+
+/** What the ledger knows of an entry from before. */
+export const placed = (row: LedgerRow | undefined) => ({ remoteId: row?.remoteId ?? null, place: row?.putBack ?? null })

@@ -1,6 +1,6 @@
 import { TargetFault } from '../kernel/fault.ts'
 import type { Mailbox, MailOutcome, MailStore } from '../mail/mail.ts'
-import type { WantedAccount } from './apply.ts'
+import type { WantedAccount } from './wanted.ts'
 
 /**
  * The mailboxes as they are wanted; and where somebody holds one no more, their sessions are ended once its access list is

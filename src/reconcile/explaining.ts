@@ -1,7 +1,7 @@
 import type { Permit } from '../access/policy.ts'
 import type { Difference, DirectorySurvey } from '../directory/survey.ts'
 import { TargetFault } from '../kernel/fault.ts'
-import type { Wanted } from '../provisioning/apply.ts'
+import type { Wanted } from '../provisioning/wanted.ts'
 import type { AttributeRule } from './attribute.ts'
 import { ruleOf } from './attribute.ts'
 import type { AttributePolicies } from './attributes.ts'

@@ -1,7 +1,7 @@
 import type { DirectoryEntry } from '../directory/directory.ts'
 import { dnKey, type DirectorySurvey, type Surveyed } from '../directory/survey.ts'
 import type { MailStore } from '../mail/mail.ts'
-import type { Wanted } from '../provisioning/apply.ts'
+import type { Wanted } from '../provisioning/wanted.ts'
 import { isInFlight, isSteady, judgeStranger, judgeSubject, type Found, type Owners } from './compare.ts'
 import * as ledger from './ledger-store.ts'
 

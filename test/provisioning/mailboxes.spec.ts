@@ -1,7 +1,7 @@
 import { describe, expect, test } from '../support/jest.ts'
 import { TargetFault, type Fault } from '../../src/kernel/fault.ts'
 import type { Mailbox, MailOutcome } from '../../src/mail/mail.ts'
-import type { WantedAccount } from '../../src/provisioning/apply.ts'
+import type { WantedAccount } from '../../src/provisioning/wanted.ts'
 import { applyMailboxes } from '../../src/provisioning/mailboxes.ts'
 
 const account = (login: string, shutOut: readonly string[] = []) =>
