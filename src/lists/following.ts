@@ -14,6 +14,7 @@ const SLOW = { timeoutMs: 120_000 }
 /**
  * Members follow from rules: triggers note whose post, unit or state was written, and this works out what has become of
  * their memberships; with a new day or another organisation, everybody's. A list is made due only when its members changed.
+ * While a reorganisation is being carried out or taken back, lists reach whom they reached.
  */
 export function followingOf(deps: { prisma: PrismaClient; transaction: Transaction; clock: Clock; sync: Sync }) {
   const { prisma, transaction, clock, sync } = deps
@@ -42,7 +43,7 @@ export function followingOf(deps: { prisma: PrismaClient; transaction: Transacti
       async follow(_permit: Permit<'system.tidy'>): Promise<number> {
         if (!(await members.isStale(prisma, dayOf(clock())))) return 0
         return transaction(async (tx) => {
-          if (!(await members.claim(tx.db))) return 0
+          if (!(await members.claim(tx.db)) || (await members.areOnTheWay(tx.db))) return 0
           const on = dayOf(tx.at)
           const overdue = await members.overdueLists(tx.db, on)
           const accounts = await members.takeStale(tx.db)

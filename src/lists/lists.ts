@@ -91,6 +91,9 @@ export function listsOf(deps: {
     /** Why a list could not be made so now; null when it could. */
     check: known,
 
+    /** For a transaction that begins to move people: whoever is working out members has done so before it goes on. */
+    settled: (tx: Tx): Promise<unknown> => store.lockMembers(tx.db),
+
     /**
      * Makes a list, in the caller's transaction; its members are worked out at once. Refused: unknown-unit,
      * unknown-member, unknown-poster, named-not-offered, address-taken when the request no longer holds the address; nothing was written then.

@@ -21,6 +21,13 @@ export async function claim(db: Db): Promise<boolean> {
   return row?.ours === true
 }
 
+/** Whether units have changed and their people are still on the way: until then rules give other members than they will. */
+export async function areOnTheWay(db: Db): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ moving: boolean }[]>`
+    SELECT EXISTS (SELECT FROM reorganisation WHERE state IN ('applying', 'reversing')) AS moving`
+  return row?.moving === true
+}
+
 /** Takes the notes of what has changed: these accounts, or everybody (null). */
 export async function takeStale(db: Db): Promise<string[] | null> {
   const [row] = await db.$queryRaw<{ everybody: boolean; ids: string[] }[]>`

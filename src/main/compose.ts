@@ -214,6 +214,7 @@ export function compose(
     ...{ prisma, transaction, clock, brakes, letters, steps, sync, domain, addresses: bulkAddresses },
     moving: relocatingOf({ sync, due, addresses: bulkAddresses }),
     seatsChanged: requests.seatsChanged,
+    listsSettled: lists.settled,
   })
   const actors = actorsOf({ prisma, clock, domain })
   const deputies = deputiesOf({ prisma, transaction, clock, letters, domain, changed: requests.seatsChanged })

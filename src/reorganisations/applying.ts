@@ -41,9 +41,10 @@ export function applyingOf(deps: {
   moving: Relocating
   letters: Letters
   seatsChanged: (tx: Tx) => Promise<unknown>
+  listsSettled: (tx: Tx) => Promise<unknown>
   domain: string
 }) {
-  const { transaction, checking, write, moving, letters, seatsChanged, domain } = deps
+  const { transaction, checking, write, moving, letters, seatsChanged, listsSettled, domain } = deps
 
   /** Begins, or is blocked by what stands in the way today. */
   const begin = (id: ReorganisationId): Promise<void> =>
@@ -61,6 +62,7 @@ export function applyingOf(deps: {
         tx.audit(by, 'reorganisation.blocked', `reorganisation:${id}`, { faults: faults.length })
         return
       }
+      await listsSettled(tx)
       const { personal } = checked.world
       await movesStore.insert(
         tx.db,

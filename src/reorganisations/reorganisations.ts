@@ -47,6 +47,8 @@ export function reorganisationsOf(deps: {
   sync: Sync
   /** Has every request wait where it belongs now. */
   seatsChanged: (tx: Tx) => Promise<unknown>
+  /** Waits until nobody is working out the members of lists, who stay the same until all people have moved. */
+  listsSettled: (tx: Tx) => Promise<unknown>
   domain: string
 }) {
   const { prisma, transaction, clock, brakes } = deps

@@ -34,8 +34,9 @@ export function reversingOf(deps: {
   addresses: BulkAddresses
   sync: Sync
   seatsChanged: (tx: Tx) => Promise<unknown>
+  listsSettled: (tx: Tx) => Promise<unknown>
 }) {
-  const { transaction, moving, addresses, sync, seatsChanged } = deps
+  const { transaction, moving, addresses, sync, seatsChanged, listsSettled } = deps
 
   const madeBy = ({ units }: Traces): UnitId[] => {
     const before = new Set(units.closed.map(({ unitId }) => unitId))
@@ -158,6 +159,7 @@ export function reversingOf(deps: {
         const things = record.state === 'applied' ? await builtOn(tx, record) : []
         const next = decide(record, { type: 'reverse', things: things.length })
         if (!next.ok) return next
+        await listsSettled(tx)
         await undo(tx, actorOf(record, by.name), record, why)
         await store.update(tx.db, id, {
           ...{ state: 'reversing', reversingAt: tx.at, reversingName: by.name, reversingWhy: why },

@@ -83,13 +83,49 @@ async function copyOf({ servers, env, services }: System): Promise<Services> {
   }
 }
 
-/** Workers that are killed, each after a while, until so many were; then one that may finish. No address is unknown meanwhile. */
+/** Whom each list reaches. */
+const reached = async () =>
+  new Map(
+    (
+      await query<{ list: string; members: string[] }>(
+        'SELECT group_id AS list, array_agg(account_id::text) AS members FROM list_member GROUP BY 1',
+      )
+    ).map(({ list, members }) => [list, new Set(members)]),
+  )
+
+/** Whom lists reach, again and again; answers at the end who was missing for a while that they reach before and after. */
+async function lookingAtLists() {
+  const [first, missed] = [await reached(), new Map<string, Set<string>>()]
+  let isOver = false
+  const looks = (async () => {
+    while (!isOver) {
+      const now = await reached()
+      for (const [list, members] of first)
+        for (const id of members) if (!now.get(list)?.has(id)) missed.set(list, (missed.get(list) ?? new Set()).add(id))
+      await pause(50)
+    }
+  })()
+  // Heard when it is over.
+  looks.catch(() => undefined)
+  return async () => {
+    isOver = true
+    await looks
+    const last = await reached()
+    return [...missed].flatMap(([list, ids]) => [...ids].filter((id) => last.get(list)?.has(id)))
+  }
+}
+
+/**
+ * Workers that are killed, each after a while, until so many were; then one that may finish. No address is unknown meanwhile, and
+ * no list is without those whom it goes on to reach.
+ */
 async function underFire(kills: number, end: ReorganisationState): Promise<void> {
   const { smtp, domain } = system.servers
   const knocks = knocking(
     smtp,
     before.addresses.map(({ local }) => `${local}@${domain}`),
   )
+  const missed = await lookingAtLists()
   const isOver = async () => (await stateOf(system.services)) === end && (await behind()) === 0
   const victim = workerProcess('worker', system.servers.folder, system.env)
   for (const last = killed + kills; killed < last && !(await isOver()); killed++) {
@@ -105,6 +141,7 @@ async function underFire(kills: number, end: ReorganisationState): Promise<void>
   }
   await follow(system.services)
   await system.services.provisioner.run()
+  expect(await missed()).toEqual([])
   const { refused, rounds } = await knocks.stop()
   expect(refused).toEqual([])
   expect(rounds).toBeGreaterThan(kills)
