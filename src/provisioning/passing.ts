@@ -42,13 +42,18 @@ export async function gatherPassing(
   }
 }
 
-function mindful(passes: readonly store.Pass[], here: ReadonlySet<string>, now: Date) {
+/** The same of accounts that are `here`; one that is here for the mail server alone takes nothing yet. */
+export function mindful(
+  passes: readonly store.Pass[],
+  here: ReadonlySet<string>,
+  now: Date,
+): Pick<Passing, 'takesFrom' | 'waits'> {
   const takesFrom = new Map(
     [...Map.groupBy(passes, ({ taker }) => taker)].map(([taker, from]) => [taker, from.map(({ giver }) => giver)]),
   )
   const waits = new Map<string, number>()
   for (const { giver, taker, takerAt, takerFault } of passes) {
-    if (here.has(taker) || takerFault === 'refused') continue
+    if ((here.has(taker) && takerAt <= now) || takerFault === 'refused') continue
     waits.set(giver, Math.max(waits.get(giver) ?? SOON_MS, takerAt.getTime() - now.getTime()))
   }
   return { takesFrom, waits }

@@ -53,6 +53,10 @@ export async function due(
       since = CASE WHEN s.applied < s.wanted THEN s.since ELSE excluded.since END`
 }
 
+/** Who has this lock, of a subject's kind and identity, is at work on it until the transaction ends. */
+const claimed = (subject: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`pg_try_advisory_xact_lock(hashtextextended(${subject}, 721))`
+
 /**
  * Claims up to `limit` subjects that are due on a target for this transaction by advisory locks: other workers pass them by,
  * changes of the wanted state do not wait for them, and a killed worker's claims end with its connection. A paused target has
@@ -67,7 +71,7 @@ export async function claim(db: Db, kind: SubjectKind, target: Target, at: Date,
       ORDER BY next_at LIMIT ${limit * 4}
     )
     SELECT subject_kind AS kind, subject_id::text AS id FROM due
-    WHERE pg_try_advisory_xact_lock(hashtextextended(subject_kind || subject_id::text, 721)) LIMIT ${limit}`
+    WHERE ${claimed(Prisma.sql`subject_kind || subject_id::text`)} LIMIT ${limit}`
   return rows.map((row) => ({ kind: row.kind as SubjectKind, id: row.id }))
 }
 
@@ -104,7 +108,7 @@ export const passes = (db: Db, accounts: readonly string[]): Promise<Pass[]> =>
 /** Claims these, but those that another worker has. */
 export async function claimThese(db: Db, kind: SubjectKind, ids: readonly string[]): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT id FROM unnest(${ids}::text[]) id WHERE pg_try_advisory_xact_lock(hashtextextended(${kind} || id, 721))`
+    SELECT id FROM unnest(${ids}::text[]) id WHERE ${claimed(Prisma.sql`${kind} || id`)}`
   return rows.map(({ id }) => id)
 }
 
