@@ -1,8 +1,9 @@
+import { createServer } from 'node:http'
 import { cliActor, type PersonActor, type Role } from '../../src/access/policy.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
 import { Day } from '../../src/kernel/day.ts'
 import type { Services } from '../../src/main/compose.ts'
-import { serve, type WebServer } from '../../src/main/serve.ts'
+import { site } from '../../src/main/site.ts'
 import { work, type Worker } from '../../src/main/work.ts'
 import { freePort } from '../../scripts/servers/ports.ts'
 import { applied, atWork, inStep, issued, type Mailbox } from '../support/people.ts'
@@ -10,6 +11,7 @@ import { presetOf } from '../../src/reconcile/mapping.ts'
 import { decided, done, full, issuedShared, local, setHolders } from '../support/shared.ts'
 import { seedReorganisation } from './reorganisations.ts'
 import { seedImports } from './imports.ts'
+import { withAxe } from './looking.ts'
 import { allowed, seedStaff, seedUnits, startSystem, type System } from '../support/system.ts'
 
 export type World = {
@@ -38,7 +40,8 @@ export async function startWorld(): Promise<World> {
   const units = await seedUnits(services)
   const seed = await seedStaff(services, 'it-staff', units.province, 'Lê Đức Thắng')
   const worker: Worker = await work(services)
-  const web: WebServer = await serve(services)
+  const web = await site(services)
+  const server = createServer(withAxe(web.app)).listen(port, '127.0.0.1')
 
   const member = async (fullName: string, unit: UnitId, role: Role, unitId: UnitId | null): Promise<Mailbox> => {
     const who = await atWork(services, servers.sink, seed, unit, { fullName })
@@ -59,7 +62,9 @@ export async function startWorld(): Promise<World> {
   return {
     ...{ system, base, units, people: { approver, it, auditor } },
     async stop() {
-      await web.stop()
+      server.closeAllConnections()
+      server.close()
+      web.close()
       await worker.stop()
       await system.stop()
     },
