@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeMigrated } from './servers/migrated.ts'
 import { ensurePackages } from './servers/packages.ts'
@@ -124,7 +124,9 @@ if (!pure && only.length === 0) {
   )
 }
 const isOne = only.length === 1 && only[0]?.endsWith('.spec.ts') === true
-const tests = await jest(pure ? purePatterns : only.length > 0 ? only : ['test/'], pure || isOne ? 1 : 2)
+// Even on one processor two are quicker than one, for a test often waits; more than four would want more memory than they save time.
+const processes = pure || isOne ? 1 : Math.min(4, Math.max(2, availableParallelism()))
+const tests = await jest(pure ? purePatterns : only.length > 0 ? only : ['test/'], processes)
 outcomes.push(tests)
 
 for (const { name, ok, seconds } of outcomes)

@@ -1,6 +1,6 @@
-import { Prisma, type PrismaClient } from '../db/generated/client.ts'
+import type { Sql, Statement } from '../db/lanes.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { dayOf, dayToDb } from '../kernel/day.ts'
+import { dayOf } from '../kernel/day.ts'
 import type { AccountId, PersonId, UnitId } from '../kernel/ids.ts'
 import type { Grant, PersonActor, Role } from './policy.ts'
 
@@ -15,30 +15,35 @@ type Row = {
   grants: { role: Role; unitId: UnitId | null; units: UnitId[] | null; of: AccountId; name: string }[] | null
 }
 
+const selecting = (name: string, is: string): Statement => ({
+  name,
+  text: `
+    SELECT a.id, a.display_name, a.person_id, ad.local, p.contact_email, a.unit_id,
+      (SELECT name FROM unit_version v WHERE v.unit_id = a.unit_id AND v.valid_from <= $1::date
+        ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
+      (SELECT json_agg(json_build_object('role', g.role, 'unitId', g.unit_id, 'of', h.id, 'name', h.display_name,
+          'units', CASE WHEN g.unit_id IS NULL THEN NULL ELSE ARRAY(SELECT unit_subtree(ARRAY[g.unit_id], $1::date)) END))
+        FROM role_grant g JOIN account h ON h.id = g.account_id
+        WHERE g.account_id = ANY (a.id || ARRAY(SELECT d.account_id FROM deputy d
+            WHERE d.deputy_id = a.id AND d.valid_from <= $1::date AND d.valid_to > $1::date))
+          AND g.valid_from <= $1::date AND (g.valid_to IS NULL OR g.valid_to > $1::date)
+          AND (h.id = a.id OR (h.state = 'active' AND g.role IN ('unit-admin', 'it-staff')))) AS grants
+    FROM account a
+    JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
+    LEFT JOIN person p ON p.id = a.person_id
+    WHERE a.state IN ('active', 'on-leave') AND a.kind = 'person' AND ${is}`,
+})
+const BY_ID = selecting('actor_by_id', 'a.id = $2::uuid')
+const BY_LOGIN = selecting('actor_by_login', 'a.login = $2')
+
 export type Actors = ReturnType<typeof actorsOf>
 
 /** Who is signed in, as the database knows them now. A session holds an id only; this is read at every request. */
-export function actorsOf(deps: { prisma: PrismaClient; clock: Clock; domain: string }) {
-  const { prisma, clock, domain } = deps
+export function actorsOf(deps: { sql: Sql; clock: Clock; domain: string }) {
+  const { sql, clock, domain } = deps
 
-  async function read(is: Prisma.Sql): Promise<PersonActor | null> {
-    const day = dayToDb(dayOf(clock()))
-    const rows = await prisma.$queryRaw<Row[]>`
-      SELECT a.id, a.display_name, a.person_id, ad.local, p.contact_email, a.unit_id,
-        (SELECT name FROM unit_version v WHERE v.unit_id = a.unit_id AND v.valid_from <= ${day}::date
-          ORDER BY v.valid_from DESC LIMIT 1) AS unit_name,
-        (SELECT json_agg(json_build_object('role', g.role, 'unitId', g.unit_id, 'of', h.id, 'name', h.display_name,
-            'units', CASE WHEN g.unit_id IS NULL THEN NULL ELSE ARRAY(SELECT unit_subtree(ARRAY[g.unit_id], ${day}::date)) END))
-          FROM role_grant g JOIN account h ON h.id = g.account_id
-          WHERE g.account_id = ANY (a.id || ARRAY(SELECT d.account_id FROM deputy d
-              WHERE d.deputy_id = a.id AND d.valid_from <= ${day}::date AND d.valid_to > ${day}::date))
-            AND g.valid_from <= ${day}::date AND (g.valid_to IS NULL OR g.valid_to > ${day}::date)
-            AND (h.id = a.id OR (h.state = 'active' AND g.role IN ('unit-admin', 'it-staff')))) AS grants
-      FROM account a
-      JOIN address ad ON ad.holder_kind = 'account' AND ad.holder_id = a.id AND ad.role = 'primary' AND ad.state = 'live'
-      LEFT JOIN person p ON p.id = a.person_id
-      WHERE a.state IN ('active', 'on-leave') AND a.kind = 'person' AND ${is}`
-    const [row] = rows
+  async function read(by: Statement, value: string): Promise<PersonActor | null> {
+    const [row] = await sql<Row>(by, [dayOf(clock()), value])
     if (!row) return null
     return {
       kind: 'person',
@@ -61,8 +66,8 @@ export function actorsOf(deps: { prisma: PrismaClient; clock: Clock; domain: str
 
   return {
     /** Null when there is no such account, or it may not sign in (any more). */
-    byId: (id: AccountId): Promise<PersonActor | null> => read(Prisma.sql`a.id = ${id}::uuid`),
+    byId: (id: AccountId): Promise<PersonActor | null> => read(BY_ID, id),
     /** By the login that the directory vouched for. */
-    byLogin: (login: string): Promise<PersonActor | null> => read(Prisma.sql`a.login = ${login}`),
+    byLogin: (login: string): Promise<PersonActor | null> => read(BY_LOGIN, login),
   }
 }

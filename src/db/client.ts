@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
-import { lanesOn } from './lanes.ts'
+import { lanesOn, type Sql } from './lanes.ts'
 import type { Whole } from './transaction.ts'
 
 export type Database = ReturnType<typeof openDatabase>
@@ -29,9 +29,16 @@ export function openDatabase(url: string, options: { connections?: number; patie
   const client = new PrismaClient({ adapter: new PrismaPg(pool) })
   const whole = new AsyncLocalStorage<Whole>()
   const lanes = lanesOn(pool)
+  const sql: Sql = async (statement, values) => {
+    const inside = whole.getStore()
+    if (inside) return inside.sql(statement, values)
+    return (await pool.query({ ...statement, values: [...values] })).rows as never
+  }
   return {
     /** Reads and writes through the transaction of the whole that it is asked in, if any; see `atomically`. */
     prisma: following(client, whole),
+    /** The same by statements that the server keeps ready, for what every request reads. */
+    sql,
     whole,
     lanes,
     pool,

@@ -216,7 +216,7 @@ export function compose(
     seatsChanged: requests.seatsChanged,
     listsSettled: lists.settled,
   })
-  const actors = actorsOf({ prisma, clock, domain })
+  const actors = actorsOf({ sql: database.sql, clock, domain })
   const deputies = deputiesOf({ prisma, transaction, clock, letters, domain, changed: requests.seatsChanged })
   const roles = rolesOf({ prisma, transaction, clock, domain, changed: requests.seatsChanged })
   const accessTokens = accessTokensOf({ prisma, transaction, clock, secrets, actors })

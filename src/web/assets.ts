@@ -14,7 +14,9 @@ export type Assets = {
   readonly router: Router
 }
 
-type File = { readonly type: string; readonly plain: Buffer; readonly gzip?: Buffer; readonly brotli?: Buffer }
+type File = { readonly type: string; readonly plain: Buffer; readonly packed: Packed | null }
+/** By a file's encoding: made when the first browser asks for it. */
+type Packed = Readonly<Record<'br' | 'gzip', () => Buffer>>
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -78,12 +80,11 @@ function serve(files: ReadonlyMap<string, File>, hash: string, favicon: string):
     // A page of the version before still finds its files, only not for long.
     response.set('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'public, max-age=60')
     response.set('Content-Type', file.type).set('X-Content-Type-Options', 'nosniff')
-    if (file.brotli === undefined || file.gzip === undefined) return response.send(file.plain)
+    if (file.packed === null) return response.send(file.plain)
     response.vary('Accept-Encoding')
     const encoding = request.acceptsEncodings('br', 'gzip', 'identity')
-    if (encoding === 'br') return response.set('Content-Encoding', 'br').send(file.brotli)
-    if (encoding === 'gzip') return response.set('Content-Encoding', 'gzip').send(file.gzip)
-    return response.send(file.plain)
+    if (encoding !== 'br' && encoding !== 'gzip') return response.send(file.plain)
+    return response.set('Content-Encoding', encoding).send(file.packed[encoding]())
   })
   router.get('/favicon.ico', (_request, response) => response.redirect(302, favicon))
   return router
@@ -92,9 +93,14 @@ function serve(files: ReadonlyMap<string, File>, hash: string, favicon: string):
 function fileOf(name: string, plain: Buffer): File {
   const extension = extname(name)
   const type = TYPES[extension] ?? 'application/octet-stream'
-  if (extension === '.woff2') return { type, plain }
-  const brotli = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
-  return { type, plain, gzip: gzipSync(plain), brotli }
+  if (extension === '.woff2') return { type, plain, packed: null }
+  const br = () => brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+  return { type, plain, packed: { br: once(br), gzip: once(() => gzipSync(plain)) } }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined
+  return () => (made ??= { it: make() }).it
 }
 
 async function styleSheet(cacheFolder: string): Promise<string> {
