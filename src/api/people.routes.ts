@@ -9,6 +9,7 @@ import { NUMBERS } from '../people/person.ts'
 import { CHANGE_STATES } from '../scheduled/change.ts'
 import { endpoint } from './endpoint.ts'
 import { count, day, instant, list, paragraph, said, search, text, unitOf } from './fields.ts'
+import { listing } from './listing.ts'
 import { found, resource, type ApiRoute } from './route.ts'
 
 const Summary = z
@@ -66,18 +67,19 @@ export function peopleRoutes({ people, quotas, config }: Services): ApiRoute[] {
   const example = { why: 'Đối chiếu với thẻ căn cước', letter: null }
 
   return [
-    endpoint({
-      ...{ id: 'findPeople', method: 'get', path: '/people', tag: 'life', action: 'person.read' },
+    listing({
+      ...{ id: 'findPeople', path: '/people', tag: 'life', action: 'person.read' },
       summary: { vi: 'Tìm hồ sơ người', en: 'Find the records of people' },
       description: {
-        vi: 'Theo họ tên, địa chỉ, số tài khoản, hoặc đủ số định danh, kể cả số cũ; nhiều nhất 20 hồ sơ.',
-        en: 'By name, address, account number, or a whole identification number, also a former one; 20 at most.',
+        vi: 'Theo họ tên, địa chỉ, số tài khoản, hoặc đủ số định danh, kể cả số cũ.',
+        en: 'By name, address, account number, or a whole identification number, also a former one.',
       },
       query: z.object({ q: search() }),
-      answer: z.object({ items: list(Summary), total: count() }),
-      handle: async ({ permit, query: { q = '' } }) => {
-        const page = await people.list(permit, { q, page: 1 })
-        return accept({ items: page.people.map(summaryOf), total: page.total })
+      item: Summary,
+      key: z.object({ name: z.array(z.string()).readonly().nullable(), id: z.uuid() }),
+      handle: async ({ permit, query: { q = '' }, limit, after }) => {
+        const page = await people.listAfter(permit, { q, limit, after })
+        return accept({ items: page.people.map(summaryOf), next: page.next })
       },
     }),
     endpoint({

@@ -196,19 +196,35 @@ export function peopleOf(deps: {
     }
   }
 
+  /** Words, or a whole number by its hash. */
+  function askedFor(q: string): store.Sought {
+    const number = IdentificationNumber.safeParse(q)
+    return { q, hash: number.success ? secrets.numberHash(number.data) : null }
+  }
+
   return {
     carry,
 
     /** A page of records by words of a name, address or account number, or by a whole number, present or former. */
     async list(_permit: Permit<'person.read'>, filter: { q: string; page: number }): Promise<PeoplePage> {
       const { q, page } = filter
-      const number = IdentificationNumber.safeParse(q)
-      const query = {
-        ...{ q, hash: number.success ? secrets.numberHash(number.data) : null },
-        ...{ limit: PAGE, offset: (page - 1) * PAGE },
-      }
-      const [people, total] = await Promise.all([store.list(prisma, query, reading()), store.count(prisma, query)])
-      return { people, total, page, pageSize: PAGE }
+      const asked = askedFor(q)
+      const [found, total] = await Promise.all([
+        store.list(prisma, { ...asked, limit: PAGE, offset: (page - 1) * PAGE }, reading()),
+        store.count(prisma, asked),
+      ])
+      return { people: found.map(({ person }) => person), total, page, pageSize: PAGE }
+    },
+
+    /** The same on from a place in their order, which is that of names; `next` is where another page begins. */
+    async listAfter(
+      _permit: Permit<'person.read'>,
+      { q, limit, after }: { q: string; limit: number; after: store.PersonPlace | null },
+    ): Promise<{ people: PersonSummary[]; next: store.PersonPlace | null }> {
+      const found = await store.list(prisma, { ...askedFor(q), limit: limit + 1, after }, reading())
+      const shown = found.slice(0, limit)
+      const next = found.length > limit ? (shown.at(-1)?.place ?? null) : null
+      return { people: shown.map(({ person }) => person), next }
     },
 
     /** Records that may be of one person, beside each other: of one name and birth date, and not of two numbers. */

@@ -24,6 +24,7 @@ type Row = {
   title: string | null
   unit_id: UnitId
   unit_name: string | null
+  sort_key: string[] | null
 }
 /** How a row's sealed number is read, and the domain of its address. */
 export type Reading = { readonly ends: (sealed: string) => string; readonly domain: string; readonly on: Day }
@@ -42,7 +43,7 @@ const summaryOf = (row: Row, { ends, domain }: Reading): PersonSummary => ({
 })
 
 const shown = (on: Day) => Prisma.sql`
-  SELECT p.id, p.full_name, p.birth_date, p.birth_precision, p.sex, p.nin_cipher, p.merged_at, a.id AS account_id, a.login,
+  SELECT p.id, p.full_name, p.birth_date, p.birth_precision, p.sex, p.nin_cipher, p.merged_at, a.id AS account_id, a.login, a.sort_key,
     coalesce(ad.local, a.login) AS local, a.state, po.title, a.unit_id,
     (SELECT name FROM unit_version v WHERE v.unit_id = a.unit_id AND v.valid_from <= ${dayToDb(on)}::date
       ORDER BY v.valid_from DESC LIMIT 1) AS unit_name
@@ -52,27 +53,42 @@ const shown = (on: Day) => Prisma.sql`
   LEFT JOIN LATERAL (SELECT title FROM post WHERE person_id = p.id AND is_primary AND valid_from <= ${dayToDb(on)}::date
     ORDER BY valid_from DESC LIMIT 1) po ON true`
 
-export type Filter = {
-  /** Words of a name, of an address or an account number; or a whole identification number, as its keyed hash. */
-  readonly q: string
-  readonly hash: string | null
+/** Words of a name, of an address or an account number; or a whole identification number, as its keyed hash. */
+export type Sought = { readonly q: string; readonly hash: string | null }
+export type Filter = Sought & {
   readonly limit: number
-  readonly offset: number
+  readonly offset?: number
+  /** Only what comes behind this place. */
+  readonly after?: PersonPlace | null
 }
-const found = ({ q, hash }: Filter) =>
+/** Where a record stands in the order of names; null is behind all names, where there is no account. */
+export type PersonPlace = { readonly name: readonly string[] | null; readonly id: string }
+const found = ({ q, hash }: Sought) =>
   hash === null
     ? Prisma.sql`p.merged_into IS NULL AND (${q} = '' OR a.search LIKE ALL (${fold(q)
         .split(' ')
         .map((word) => `%${word}%`)}::text[]))`
     : Prisma.sql`(p.nin_hash = ${hash} OR p.id IN (SELECT person_id FROM former_number WHERE nin_hash = ${hash}))`
 
-/** Records by name; those that are part of another only where their number was asked for. */
-export async function list(db: Db, filter: Filter, reading: Reading): Promise<PersonSummary[]> {
+/** Records by name, each with its place; those that are part of another only where their number was asked for. */
+export async function list(
+  db: Db,
+  filter: Filter,
+  reading: Reading,
+): Promise<{ person: PersonSummary; place: PersonPlace }[]> {
   const rows = await db.$queryRaw<Row[]>`
-    ${shown(reading.on)} WHERE ${found(filter)} ORDER BY a.sort_key, p.id LIMIT ${filter.limit} OFFSET ${filter.offset}`
-  return rows.map((row) => summaryOf(row, reading))
+    ${shown(reading.on)} WHERE ${found(filter)} AND ${behind(filter.after ?? null)}
+    ORDER BY a.sort_key, p.id LIMIT ${filter.limit} OFFSET ${filter.offset ?? 0}`
+  return rows.map((row) => ({ person: summaryOf(row, reading), place: { name: row.sort_key, id: row.id } }))
 }
-export async function count(db: Db, filter: Filter): Promise<number> {
+function behind(place: PersonPlace | null): Prisma.Sql {
+  if (place === null) return Prisma.sql`true`
+  const { name, id } = place
+  return name === null
+    ? Prisma.sql`a.sort_key IS NULL AND p.id > ${id}::uuid`
+    : Prisma.sql`(a.sort_key IS NULL OR (a.sort_key, p.id) > (${name}::text[], ${id}::uuid))`
+}
+export async function count(db: Db, filter: Sought): Promise<number> {
   const [row] = await db.$queryRaw<{ n: number }[]>`
     SELECT count(*)::int AS n FROM person p LEFT JOIN account a ON a.person_id = p.id WHERE ${found(filter)}`
   return row?.n ?? 0

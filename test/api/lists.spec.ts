@@ -40,6 +40,11 @@ beforeAll(async () => {
     const other = { ...asked, name, local: LocalPart.parse(`ds-${n}`) }
     await done(decided(services, other.local, (tx, id) => services.lists.create(tx, cliActor('test'), id, other)))
   }
+  // Who has no account stands behind all names.
+  for (const given of ['Hà', 'Hà'])
+    await services.database.prisma.person.create({
+      data: { fullName: `Hồ ${given}`, surname: 'Hồ', middle: '', given, fold: 'ho ha' },
+    })
   // All at the same instant, so that only the identifier tells them apart.
   await services.database.pool.query(`UPDATE request SET due_at = '2026-12-01T08:00:00.123456Z', submitted_at = due_at`)
   await services.database.pool.query(`UPDATE sync SET since = '2026-11-25T08:00:00.654321Z'`)
@@ -78,6 +83,8 @@ describe.each([
   ['/audit?action=account.issued', 8],
   ['/units', 4],
   ['/roles', 2],
+  ['/people', 10],
+  ['/people?q=dang', 2],
   ['/lists', 4],
   ['/lists/:id/members', 8],
 ] as const)('%s', (path, count) => {
