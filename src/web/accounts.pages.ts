@@ -4,7 +4,7 @@ import { accountPage } from './account.pages.ts'
 import { beyondEnd, listHref, paging } from './lists.ts'
 import { audienceOf } from './page.ts'
 import { guarded, type Route } from './route.ts'
-import { unitChoices } from './unit-choice.ts'
+import { isUnsure, unitChoices, unitField } from './unit-choice.ts'
 import { count } from './views/formats.ts'
 
 /** The accounts of the reader's units; each one's own page is beside. */
@@ -17,7 +17,7 @@ export function accountPages(services: Services): Route[] {
       const state = ACCOUNT_STATES.find((each) => each === page.query('state')) ?? null
       const kind = ACCOUNT_KINDS.find((each) => each === page.query('kind')) ?? null
       const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
-      const unsure = choice.text !== '' && choice.unit === null
+      const unsure = isUnsure(choice)
       const found = await services.accounts.list(permit, {
         ...{ q, state, kind, page: page.number() },
         unit: choice.unit?.id ?? null,
@@ -37,19 +37,9 @@ export function accountPages(services: Services): Route[] {
           { value: '', text: t.common.all },
           ...ACCOUNT_STATES.map((value: AccountState) => ({ value, text: t.states.account[value] })),
         ],
-        unit: {
-          label: t.accounts.unit,
-          all: t.inbox.allUnits(count(scope.all.length, lang)),
-          text: choice.text,
-          id: choice.unit?.id ?? '',
-          few: scope.few,
-          unknown: unsure && choice.choices.length === 0,
-          choices: choice.choices.map((unit) => ({
-            name: unit.name,
-            parent: unit.parentName,
-            href: listHref('/tai-khoan', { q, state: state ?? '', kind: kind ?? '', unit: unit.name, unitId: unit.id }),
-          })),
-        },
+        unit: unitField(page, scope, choice, (unit) =>
+          listHref('/tai-khoan', { q, state: state ?? '', kind: kind ?? '', ...unit }),
+        ),
         unsure,
         filtered: q !== '' || state !== null || kind !== null || choice.unit !== null,
         rows: unsure ? [] : found.accounts,

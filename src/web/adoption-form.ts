@@ -1,5 +1,5 @@
 import { isEntryName, Mapping, PRESET_NAMES, presetOf, type Preset } from '../reconcile/mapping.ts'
-import type { AdoptionAsked } from '../reconcile/adoption-reading.ts'
+import type { AdoptionAsked } from '../reconcile/adoption.ts'
 import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
 import type { UnitChoice } from './unit-choice.ts'

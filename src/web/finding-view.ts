@@ -6,7 +6,7 @@ import type { FindingFilter } from '../reconcile/reconcile.ts'
 import { TARGETS } from '../provisioning/ledger.ts'
 import { beyondEnd, listHref, paging } from './lists.ts'
 import type { Page } from './page.ts'
-import type { UnitChoices } from './unit-choice.ts'
+import { isUnsure, unitField, type UnitChoices } from './unit-choice.ts'
 import { count } from './views/formats.ts'
 import type { Words } from './words/vi.ts'
 
@@ -84,7 +84,7 @@ export async function findingList(
   const says = t.reconcile.list
   const permit = page.permit('reconcile.read')
   const [{ choice, filter }, scope] = await Promise.all([filterOf(page, units, at.run), units.scope(page, 'all')])
-  const unsure = choice.text !== '' && choice.unit === null
+  const unsure = isUnsure(choice)
   const number = page.number()
   const found = await services.reconcile.findings(permit, filter, { limit: PAGE, offset: (number - 1) * PAGE })
   const list = { total: found.total, page: number, pageSize: PAGE }
@@ -102,19 +102,7 @@ export async function findingList(
     kind: { value: filter.kind ?? '', items: items(says.anyKind, FINDING_KINDS, t.reconcile.kinds) },
     target: { value: filter.target ?? '', items: items(says.anyTarget, TARGETS, t.targets) },
     state: { value: filter.state ?? '', items: items(says.anyState, FINDING_STATES, t.reconcile.findingStates) },
-    unit: {
-      label: t.accounts.unit,
-      all: t.inbox.allUnits(count(scope.all.length, lang)),
-      text: choice.text,
-      id: choice.unit?.id ?? '',
-      few: scope.few,
-      unknown: unsure && choice.choices.length === 0,
-      choices: choice.choices.map((unit) => ({
-        name: unit.name,
-        parent: unit.parentName,
-        href: listHref(at.path, { ...kept, unit: unit.name, unitId: unit.id }),
-      })),
-    },
+    unit: unitField(page, scope, choice, (unit) => listHref(at.path, { ...kept, ...unit })),
     unsure,
     filtered: Object.values(kept).some((value) => value !== '') || choice.unit !== null,
     rows: unsure ? [] : found.findings.map((each) => findingRow(t, each, at.today)),

@@ -3,10 +3,10 @@ import type { Services } from '../main/compose.ts'
 import type { InboxLine, InboxTab } from '../requests/requests.ts'
 import { decisionPages } from './decision.pages.ts'
 import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
-import { audienceOf, type Page } from './page.ts'
+import { audienceOf } from './page.ts'
 import { guarded, type Route } from './route.ts'
 import { severalPages } from './several.pages.ts'
-import { unitChoices, type UnitChoice } from './unit-choice.ts'
+import { isUnsure, unitChoices, unitField } from './unit-choice.ts'
 import { count, duration, short, type Lang } from './views/formats.ts'
 import type { Words } from './words/vi.ts'
 
@@ -35,7 +35,7 @@ export function inboxPages(services: Services): Route[] {
         page: page.number(),
       }
       const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
-      const unsure = choice.text !== '' && choice.unit === null
+      const unsure = isUnsure(choice)
       const inbox = await services.requests.inbox(permit, { ...asked, unit: choice.unit?.id ?? null })
       if (!unsure && beyondEnd(page, inbox)) return
       const now = services.clock()
@@ -55,7 +55,9 @@ export function inboxPages(services: Services): Route[] {
           count: tab === 'settled' ? null : counts[tab],
           current: tab === asked.tab,
         })),
-        unit: unitModel(page, choice, scope.few, scope.all.length, asked),
+        unit: unitField(page, scope, choice, (unit) =>
+          listHref('/cho-duyet', { tab: asked.tab, q: asked.q, sort: asked.sort, ...unit }),
+        ),
         filtered: asked.q !== '' || choice.unit !== null,
         rows: unsure ? [] : inbox.lines.map((line) => rowOf(line, now, t, lang)),
         unsure,
@@ -65,28 +67,6 @@ export function inboxPages(services: Services): Route[] {
     ...severalPages(services),
     ...decisionPages(services),
   ]
-}
-
-function unitModel(
-  page: Page,
-  choice: UnitChoice,
-  few: readonly { id: string; name: string }[] | null,
-  all: number,
-  asked: { q: string; tab: string; sort: string },
-) {
-  return {
-    label: page.t.inbox.unit,
-    all: page.t.inbox.allUnits(count(all, page.lang)),
-    text: choice.text,
-    id: choice.unit?.id ?? '',
-    few,
-    unknown: choice.text !== '' && choice.unit === null && choice.choices.length === 0,
-    choices: choice.choices.map((unit) => ({
-      name: unit.name,
-      parent: unit.parentName,
-      href: listHref('/cho-duyet', { tab: asked.tab, q: asked.q, sort: asked.sort, unit: unit.name, unitId: unit.id }),
-    })),
-  }
 }
 
 type Note = { readonly tone: string; readonly icon: string; readonly text: string }

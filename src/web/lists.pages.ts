@@ -8,7 +8,7 @@ import { ledgerOf } from './ledger-view.ts'
 import { beyondEnd, listHref, oneOf, paging } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
-import { unitChoices } from './unit-choice.ts'
+import { isUnsure, unitChoices, unitField } from './unit-choice.ts'
 import { count } from './views/formats.ts'
 import { whyText } from './words/sayings.ts'
 import type { Words } from './words/vi.ts'
@@ -32,26 +32,14 @@ export function listPages(services: Services): Route[] {
       const { t, lang } = page
       const q = page.query('q')
       const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
-      const unsure = choice.text !== '' && choice.unit === null
+      const unsure = isUnsure(choice)
       const found = await lists.list(permit, { q, unit: choice.unit?.id ?? null, page: page.number() })
       if (!unsure && beyondEnd(page, found)) return
       await page.render('lists.njk', {
         title: t.lists.title,
         meta: `${scope.meta} · ${t.lists.meta(count(found.total, lang))}`,
         q,
-        unit: {
-          label: t.accounts.unit,
-          all: t.inbox.allUnits(count(scope.all.length, lang)),
-          text: choice.text,
-          id: choice.unit?.id ?? '',
-          few: scope.few,
-          unknown: unsure && choice.choices.length === 0,
-          choices: choice.choices.map((unit) => ({
-            name: unit.name,
-            parent: unit.parentName,
-            href: listHref(PATH, { q, unit: unit.name, unitId: unit.id }),
-          })),
-        },
+        unit: unitField(page, scope, choice, (unit) => listHref(PATH, { q, ...unit })),
         unsure,
         filtered: q !== '' || choice.unit !== null,
         rows: unsure ? [] : found.lists,

@@ -4,6 +4,7 @@ import { fold, oddCharacter, tidy } from '../kernel/text.ts'
 import type { Services } from '../main/compose.ts'
 import type { Unit } from '../units/unit.ts'
 import type { Page } from './page.ts'
+import { count } from './views/formats.ts'
 
 const KEPT_MS = 15_000
 const SHORT_LIST = 80
@@ -36,6 +37,27 @@ export async function unitNamed(
   if (only && (exact.length === 1 || found.length === 1)) return { text: only.name, unit: only, choices: [] }
   return { text, unit: null, choices: found }
 }
+
+/** What was typed into a filter names no unit, or more than one. */
+export const isUnsure = ({ text, unit }: UnitChoice): boolean => text !== '' && unit === null
+
+/** The unit of a filter as its field shows it; `hrefOf` leads to the list of one unit where several fit what was typed. */
+export const unitField = (
+  { t, lang }: Page,
+  scope: { readonly few: readonly { id: string; name: string }[] | null; readonly all: readonly unknown[] },
+  choice: UnitChoice,
+  hrefOf: (unit: { readonly unit: string; readonly unitId: UnitId }) => string,
+) => ({
+  label: t.accounts.unit,
+  all: t.inbox.allUnits(count(scope.all.length, lang)),
+  text: choice.text,
+  id: choice.unit?.id ?? '',
+  few: scope.few,
+  unknown: isUnsure(choice) && choice.choices.length === 0,
+  choices: choice.choices.map(({ id, name, parentName }) => ({
+    ...{ name, parent: parentName, href: hrefOf({ unit: name, unitId: id }) },
+  })),
+})
 
 export type UnitChoices = ReturnType<typeof unitChoices>
 

@@ -600,7 +600,6 @@ export const en: Words = {
     counts: (n, overdue) => `${of(n, 'request')}, ${overdue} overdue`,
     tabs: { ...workflowEn.inbox.tabs, overdue: 'Overdue', returned: 'Returned', settled: 'Settled' },
     search: 'Name, address or code',
-    unit: 'Unit',
     allUnits: (n) => `All ${n} units`,
     sort: 'Sort',
     sorts: { due: 'Due first', sent: 'Sent first', newest: 'Newest first' },

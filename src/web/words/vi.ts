@@ -607,7 +607,6 @@ export const vi = {
     counts: (n: string, overdue: string) => `${n} đề nghị, ${overdue} quá hạn`,
     tabs: { ...workflowVi.inbox.tabs, overdue: 'Quá hạn', returned: 'Đã trả lại', settled: 'Đã giải quyết' },
     search: 'Họ tên, địa chỉ hoặc mã đề nghị',
-    unit: 'Đơn vị',
     allUnits: (n: string) => `Tất cả ${n} đơn vị`,
     sort: 'Sắp xếp',
     sorts: { due: 'Đến hạn trước', sent: 'Gửi trước', newest: 'Mới nhất trước' },
