@@ -2,8 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import type { ForeignCapabilities } from '../directory/foreign.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import type { UnitId } from '../kernel/ids.ts'
-import type { AdoptionCounts, DecisionAct, Outcome, Review, Said } from './adoption.ts'
-import type { AdoptionAsked, Judged } from './adoption-reading.ts'
+import type { AdoptionAsked, AdoptionCounts, DecisionAct, Judged, Outcome, Review, Said } from './adoption.ts'
 import { Mapping, type Preset } from './mapping.ts'
 
 type Db = Prisma.TransactionClient

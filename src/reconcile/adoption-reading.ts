@@ -4,21 +4,13 @@ import { Day } from '../kernel/day.ts'
 import { LocalPart } from '../kernel/email-address.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import { fold, tidy } from '../kernel/text.ts'
-import { asSaid, decide, type Outcome, type Stranger } from './adoption.ts'
+import { asSaid, decide, type AdoptionAsked, type Judged, type Stranger } from './adoption.ts'
 import * as plans from './adoption-plan-store.ts'
 import * as store from './adoption-store.ts'
 import { attributesOf, type Mapping } from './mapping.ts'
 
 const CHUNK = 500
 
-export type AdoptionAsked = {
-  readonly mapping: Mapping
-  /** Where the tree begins; null for the whole directory. */
-  readonly base: string | null
-  /** The unit of entries that name none; null leaves them to a person. */
-  readonly unitId: UnitId | null
-}
-export type Judged = { readonly entry: Stranger; readonly outcome: Outcome }
 export type AdoptionReader = ReturnType<typeof adoptionReaderOf>
 
 /** Reads a whole tree, and tells of each entry what is to become of it. */

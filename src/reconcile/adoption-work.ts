@@ -9,9 +9,9 @@ import type { Clock } from '../kernel/clock.ts'
 import { dayOf } from '../kernel/day.ts'
 import { TargetFault } from '../kernel/fault.ts'
 import type { Sync } from '../provisioning/sync.ts'
-import { countOutcomes } from './adoption.ts'
+import { countOutcomes, type Judged } from './adoption.ts'
 import * as plans from './adoption-plan-store.ts'
-import type { AdoptionReader, Judged } from './adoption-reading.ts'
+import type { AdoptionReader } from './adoption-reading.ts'
 import { alone } from './alone.ts'
 
 const CHUNK = 500

@@ -2,6 +2,16 @@ import type { Day } from '../kernel/day.ts'
 import type { UnitId } from '../kernel/ids.ts'
 import type { LocalPart } from '../kernel/email-address.ts'
 import { parsePersonName, type PersonName } from '../kernel/person-name.ts'
+import type { Mapping } from './mapping.ts'
+
+/** What is asked for when a directory is to be taken over. */
+export type AdoptionAsked = {
+  readonly mapping: Mapping
+  /** Where the tree begins; null for the whole directory. */
+  readonly base: string | null
+  /** The unit of entries that name none; null leaves them to a person. */
+  readonly unitId: UnitId | null
+}
 
 /** What an entry says of whom it is, read by a mapping. */
 export type Stranger = {
@@ -109,6 +119,8 @@ export type Outcome =
       readonly unitId: UnitId
     }
   | { readonly kind: 'review'; readonly why: Review; readonly account: string | null }
+/** An entry, and what becomes of it. */
+export type Judged = { readonly entry: Stranger; readonly outcome: Outcome }
 
 const LOGIN = /^[A-Za-z0-9._-]{1,64}$/
 

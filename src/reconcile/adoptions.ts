@@ -7,9 +7,16 @@ import type { ForeignCapabilities, ForeignDirectory } from '../directory/foreign
 import { days, later, type Clock } from '../kernel/clock.ts'
 import { dayOf } from '../kernel/day.ts'
 import { accept, refuse, type Decision } from '../kernel/decision.ts'
-import { choicesFor, countOutcomes, type AdoptionCounts, type Outcome, type Said } from './adoption.ts'
+import {
+  choicesFor,
+  countOutcomes,
+  type AdoptionAsked,
+  type AdoptionCounts,
+  type Outcome,
+  type Said,
+} from './adoption.ts'
 import * as plans from './adoption-plan-store.ts'
-import type { AdoptionAsked, AdoptionReader } from './adoption-reading.ts'
+import type { AdoptionReader } from './adoption-reading.ts'
 import type { Preset } from './mapping.ts'
 
 const KEPT_DAYS = 400
