@@ -28,6 +28,18 @@ export function requestRoutes({ requests }: Services): ApiRoute[] {
     const view = await requests.read(desk.permit('request.read'), id)
     return view && wholeOf(view, await requests.letterOf(id))
   })
+  /** A decision that takes a comment and nothing else. */
+  const commented = (
+    act: 'return' | 'reject' | 'takeOver',
+    spec: Pick<ApiRoute, 'id' | 'path' | 'summary' | 'problems'> & { readonly example: z.output<typeof Comment> },
+  ) =>
+    endpoint({
+      ...{ ...spec, ...DECIDE, method: 'post', params: ById, body: Comment, of: whole, answer: RequestWhole },
+      handle: async ({ desk, permit, params, body, present }) => {
+        const done = await requests[act](permit, params.id, { ...body, version: present.version })
+        return done.ok ? found(await whole.read(desk, params)) : done
+      },
+    })
 
   return [
     listing({
@@ -125,47 +137,18 @@ export function requestRoutes({ requests }: Services): ApiRoute[] {
         return done.ok ? found(await whole.read(desk, params)) : done
       },
     }),
-    endpoint({
-      ...{ id: 'returnRequest', method: 'post', path: '/requests/:id/return', ...DECIDE },
+    commented('return', {
+      ...{ id: 'returnRequest', path: '/requests/:id/return', example: comment, problems: REFUSED },
       summary: { vi: 'Trả lại để bổ sung', en: 'Send it back for correction' },
-      params: ById,
-      body: Comment,
-      example: comment,
-      of: whole,
-      answer: RequestWhole,
-      problems: REFUSED,
-      handle: async ({ desk, permit, params, body, present }) => {
-        const done = await requests.return(permit, params.id, { ...body, version: present.version })
-        return done.ok ? found(await whole.read(desk, params)) : done
-      },
     }),
-    endpoint({
-      ...{ id: 'rejectRequest', method: 'post', path: '/requests/:id/rejection', ...DECIDE },
+    commented('reject', {
+      ...{ id: 'rejectRequest', path: '/requests/:id/rejection', example: comment, problems: REFUSED },
       summary: { vi: 'Từ chối', en: 'Refuse it' },
-      params: ById,
-      body: Comment,
-      example: comment,
-      of: whole,
-      answer: RequestWhole,
-      problems: REFUSED,
-      handle: async ({ desk, permit, params, body, present }) => {
-        const done = await requests.reject(permit, params.id, { ...body, version: present.version })
-        return done.ok ? found(await whole.read(desk, params)) : done
-      },
     }),
-    endpoint({
-      ...{ id: 'takeOverRequest', method: 'post', path: '/requests/:id/take-over', ...DECIDE },
+    commented('takeOver', {
+      ...{ id: 'takeOverRequest', path: '/requests/:id/take-over', problems: [...REFUSED, 'your-turn'] },
       summary: { vi: 'Nhận xử lý thay cấp dưới', en: 'Take it up to one’s own seat' },
-      params: ById,
-      body: Comment,
       example: { comment: 'Quản trị đơn vị đi công tác dài ngày.' },
-      of: whole,
-      answer: RequestWhole,
-      problems: [...REFUSED, 'your-turn'],
-      handle: async ({ desk, permit, params, body, present }) => {
-        const done = await requests.takeOver(permit, params.id, { ...body, version: present.version })
-        return done.ok ? found(await whole.read(desk, params)) : done
-      },
     }),
     endpoint({
       ...{ id: 'getWaitingTimes', method: 'get', path: '/waiting-times', tag: 'requests', action: 'request.read' },

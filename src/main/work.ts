@@ -45,6 +45,24 @@ export async function work(services: Services): Promise<Worker> {
   const reconcile = oneAtATime(() => reconcileWork(services), 'Reconciling', log)
   const nightly = oneAtATime(() => reconcileNightly(services), 'Reconciling at night', log)
 
+  /** By the bell that wakes them. */
+  const taskList = {
+    sync,
+    letters: deliver,
+    imports: carryOut,
+    reorganisations: rearrange,
+    tidy,
+    seats,
+    live,
+    idle,
+    reviews,
+    remind,
+    anchor,
+    reconcile,
+    nightly,
+  }
+  /** What a sweep does without a bell, for one may be lost. */
+  const swept = [members, sync, deliver, carryOut, rearrange]
   const start = (): Promise<Runner> =>
     run({
       // Not a pool of its own: once it gives up, it no longer listens to that one's errors, and an unheard one ends us.
@@ -53,21 +71,7 @@ export async function work(services: Services): Promise<Worker> {
       noHandleSignals: true,
       logger: bellLog(log),
       pollInterval: SWEEP_MS,
-      taskList: {
-        sync,
-        letters: deliver,
-        imports: carryOut,
-        reorganisations: rearrange,
-        tidy,
-        seats,
-        live,
-        idle,
-        reviews,
-        remind,
-        anchor,
-        reconcile,
-        nightly,
-      },
+      taskList,
       // Unbatched, a job's end that the database does not hear is a rejection nobody handles, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: schedule(),
@@ -100,19 +104,12 @@ export async function work(services: Services): Promise<Worker> {
 
   const door = standAtTheDoor(services)
   await door.stand()
-  const sweep = setInterval(() => {
+  const sweep = (): void => swept.forEach((each) => void each())
+  const sweeping = setInterval(() => {
     void door.stand()
-    void members()
-    void sync()
-    void deliver()
-    void carryOut()
-    void rearrange()
+    sweep()
   }, SWEEP_MS)
-  void members()
-  void sync()
-  void deliver()
-  void carryOut()
-  void rearrange()
+  sweep()
   log.info('Worker is ready')
 
   return {
@@ -121,29 +118,12 @@ export async function work(services: Services): Promise<Worker> {
     async stop() {
       stopping = true
       ending.abort()
-      clearInterval(sweep)
+      clearInterval(sweeping)
       await door.close()
       await returns?.close()
       await runner.stop().catch(() => undefined)
       await supervised
-      await Promise.all(
-        [
-          sync,
-          deliver,
-          carryOut,
-          rearrange,
-          members,
-          tidy,
-          seats,
-          live,
-          idle,
-          reviews,
-          remind,
-          anchor,
-          reconcile,
-          nightly,
-        ].map((each) => each.idle()),
-      )
+      await Promise.all([members, ...Object.values(taskList)].map((each) => each.idle()))
     },
   }
 }
