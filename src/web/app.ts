@@ -9,113 +9,20 @@ import express, {
   type Response,
 } from 'express'
 import { pinoHttp } from 'pino-http'
-import type { ApiDocument } from '../api/document.ts'
 import type { Services } from '../main/compose.ts'
 import type { Actor } from '../access/policy.ts'
-import { isDatabaseAway } from '../kernel/away.ts'
-import { TargetFault } from '../kernel/fault.ts'
-import { accountPastPages } from './account-past.pages.ts'
-import { accountPages } from './accounts.pages.ts'
-import { peoplePages } from './people.pages.ts'
-import { changePages } from './changes.pages.ts'
-import { idlePages } from './idle.pages.ts'
-import { lifePages } from './life.pages.ts'
-import { quotaPolicyPages } from './quota-policy.pages.ts'
-import { lifePolicyPages } from './life-policy.pages.ts'
-import { addressPages } from './addresses.pages.ts'
-import { namingPages } from './naming.pages.ts'
-import { activationPages } from './activation.pages.ts'
 import { assets } from './assets.ts'
-import { apiDocsPages } from './api-docs.pages.ts'
-import { attributePages } from './attributes.pages.ts'
-import { auditPages } from './audit.pages.ts'
-import { boardPages } from './board.pages.ts'
-import { brakePages } from './brake.pages.ts'
-import { deputyPages } from './deputies.pages.ts'
 import { health } from './health.ts'
-import { holidayPages } from './holidays.pages.ts'
-import { homePages } from './home.pages.ts'
-import { HttpFault } from './http-fault.ts'
-import { importPages } from './imports.pages.ts'
-import { inboxPages } from './inbox.pages.ts'
-import { letterTextPages } from './letter-texts.pages.ts'
-import { listPages } from './lists.pages.ts'
+import { faultOf, HttpFault, wordsFor } from './http-fault.ts'
 import { limits } from './middleware/limits.ts'
 import { csrf, headers } from './middleware/security.ts'
 import { sessions } from './middleware/session.ts'
 import { anonymous, audienceOf, pageOf, readerOf, type Page, type PageDeps } from './page.ts'
 import { LANGUAGES, navigation, rendering, wordsOf, type Lang } from './rendering.ts'
-import { ownRequestPages } from './own-requests.pages.ts'
-import { commentPages } from './comments.pages.ts'
-import { officialLetterPages } from './official-letter.pages.ts'
-import { policyPages } from './policies.pages.ts'
-import { reconcilePages } from './reconcile.pages.ts'
-import { pausePages } from './pauses.pages.ts'
-import { requestPages } from './requests.pages.ts'
-import { retentionPages } from './retention.pages.ts'
-import { rolePages } from './roles.pages.ts'
 import type { Route } from './route.ts'
-import { passwordPages } from './password.pages.ts'
-import { reviewPages } from './reviews.pages.ts'
-import { signInPages } from './sign-in.pages.ts'
-import { stepsPages } from './steps.pages.ts'
-import { timesPages } from './times.pages.ts'
-import { tokenPages } from './tokens.pages.ts'
-import { trackingPages } from './tracking.pages.ts'
-import { undeliveredPages } from './undelivered.pages.ts'
-import { reorganisationPages } from './reorganisations.pages.ts'
-import { unitPages } from './units.pages.ts'
+import { routesOf, type ApiDocuments } from './routes.ts'
 import { isMultipart, nothingReceived, receive } from './uploads.ts'
 import type { Words } from './words/vi.ts'
-
-/** Every page, in the order of the folder; the table of access rights in the tests is held against this list. */
-export const routesOf = (services: Services, documents: ApiDocuments): Route[] => [
-  ...homePages(services),
-  ...requestPages(services),
-  ...officialLetterPages(services),
-  ...commentPages(services),
-  ...trackingPages(services),
-  ...ownRequestPages(services),
-  ...activationPages(services),
-  ...signInPages(services),
-  ...passwordPages(services),
-  ...inboxPages(services),
-  ...deputyPages(services),
-  ...timesPages(services),
-  ...accountPages(services),
-  ...accountPastPages(services),
-  ...idlePages(services),
-  ...reviewPages(services),
-  ...lifePages(services),
-  ...changePages(services),
-  ...peoplePages(services),
-  ...listPages(services),
-  ...boardPages(services),
-  ...pausePages(services),
-  ...reconcilePages(services),
-  ...brakePages(services),
-  ...importPages(services),
-  ...unitPages(services),
-  ...reorganisationPages(services),
-  ...rolePages(services),
-  ...holidayPages(services),
-  ...stepsPages(services),
-  ...policyPages(services),
-  ...namingPages(services),
-  ...lifePolicyPages(services),
-  ...quotaPolicyPages(services),
-  ...attributePages(services),
-  ...letterTextPages(services),
-  ...undeliveredPages(services),
-  ...retentionPages(services),
-  ...addressPages(services),
-  ...auditPages(services),
-  ...tokenPages(services),
-  ...apiDocsPages(documents),
-]
-
-/** What the API tells programs of itself, in each language. */
-type ApiDocuments = Readonly<Record<Lang, ApiDocument>>
 
 /** Milliseconds that a page which needs no database waits to learn who reads it. */
 const STATIC_PATIENCE_MS = 500
@@ -304,47 +211,3 @@ function language(secure: boolean) {
 
 /** The path without what follows a one-time link's start. */
 const loggedPath = (url: string): string => (url.split('?')[0] ?? '').replace(/^(\/kich-hoat\/).+/, '$1…')
-
-/** What is wrong as a status; null for what nobody foresaw. */
-function faultOf(error: unknown): HttpFault | null {
-  if (error instanceof HttpFault) return error
-  if (error instanceof TargetFault) return new HttpFault(503, { cause: error })
-  const { status } = error as { status?: unknown }
-  if (status === 413) return new HttpFault(413)
-  if (typeof status === 'number' && status >= 400 && status < 500) return new HttpFault(400)
-  if (isDatabaseAway(error)) return new HttpFault(503, { cause: error })
-  return null
-}
-
-function wordsFor(
-  fault: HttpFault | null,
-  code: string | null,
-  t: ReturnType<typeof wordsOf>,
-  error: unknown,
-): { title: string; text: string } {
-  switch (fault?.status) {
-    case undefined:
-      return { title: t.faults.broken.title, text: t.faults.broken.text(code ?? '') }
-    case 400:
-      return t.faults.badRequest
-    case 403:
-      return t.faults.forbidden
-    case 404:
-      return t.faults.notFound
-    case 409:
-      return { title: t.faults.changed.title, text: t.faults.changed.plain }
-    case 413:
-      return t.faults.tooLarge
-    case 419:
-      return t.faults.stale
-    case 429:
-      return { title: t.faults.tooMany.title, text: t.faults.tooMany.text(fault.minutes ?? 1) }
-    case 503:
-      return {
-        title: t.faults.down.title,
-        text: error instanceof TargetFault ? t.faults.down.directory : t.faults.down.plain,
-      }
-    default:
-      return t.faults.badRequest
-  }
-}
