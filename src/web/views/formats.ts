@@ -75,7 +75,7 @@ export const percent = (share: number, lang: Lang): string => `${decimals[lang].
 
 /** `1,2 GB` · `1.2 GB`; units of 1024, as quotas are counted. */
 export function bytes(n: number, lang: Lang): string {
-  const units = ['byte', 'KB', 'MB', 'GB', 'TB']
+  const units = [lang === 'en' && n !== 1 ? 'bytes' : 'byte', 'KB', 'MB', 'GB', 'TB']
   const power = n < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(n) / 10))
   return `${decimals[lang].format(n / 1024 ** power)} ${units[power] ?? ''}`
 }
