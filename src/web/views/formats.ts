@@ -53,11 +53,14 @@ export function instant(when: When, lang: Lang): string {
   return `${time(when)} ${lang === 'vi' ? 'ngày' : 'on'} ${day(when, lang)}`
 }
 
-/** For tables: `23/11 09:12` · `23 Nov 09:12` */
-export function short(when: When, lang: Lang): string {
-  const { month, day, time } = pieces(when)
-  return lang === 'vi' ? `${day}/${month} ${time}` : `${Number(day)} ${monthName(month).slice(0, 3)} ${time}`
+/** For charts: `23/11` · `23 Nov` */
+export function dayAndMonth(when: When, lang: Lang): string {
+  const { month, day } = pieces(when)
+  return lang === 'vi' ? `${day}/${month}` : `${Number(day)} ${monthName(month).slice(0, 3)}`
 }
+
+/** For tables: `23/11 09:12` · `23 Nov 09:12` */
+export const short = (when: When, lang: Lang): string => `${dayAndMonth(when, lang)} ${time(when)}`
 
 /** For tables that reach over years: `23/11/2026 09:12` · `23 Nov 2026 09:12` */
 export function full(when: When, lang: Lang): string {
