@@ -1,7 +1,16 @@
 import type { AuditLine } from '../audit/audit.ts'
 import type { Services } from '../main/compose.ts'
+import { ADOPTIONS } from './adoption.pages.ts'
+import { BRAKE, PLAN_PAGES } from './brake.pages.ts'
+import { CHANGES } from './changes.pages.ts'
+import { FINDINGS, runHref } from './finding-view.ts'
+import { IMPORTS } from './import-places.ts'
+import { LISTS } from './lists.pages.ts'
 import { listHref } from './lists.ts'
 import type { Page } from './page.ts'
+import { RECORDS } from './people-form.ts'
+import { PLANS as REORGANISATIONS } from './reorganisation-view.ts'
+import { REVIEWS } from './reviews.pages.ts'
 import { guarded, type Route } from './route.ts'
 import { count, full, instant } from './views/formats.ts'
 import type { Words } from './words/vi.ts'
@@ -90,15 +99,32 @@ function objectOf(subject: string, t: Words, names: Names): string {
   const name = t.audit.subjects[kind] ?? kind
   const unit = names.get(id)
   if (unit !== undefined) return unit
+  // A plan is named by whose it is: `plan:import:<id>`.
+  if (kind === 'plan') return `${name}: ${objectOf(id, t, names)}`
   if (/^[0-9a-f]{8}-/.test(id)) return `${name} ${id.slice(0, 8)}`
   return `${name}: ${(t.targets as Record<string, string>)[id] ?? (id === 'all' ? t.board.repair.both : id)}`
 }
 
-const PAGES: Readonly<Record<string, string>> = { account: '/tai-khoan', request: '/cho-duyet', unit: '/don-vi' }
+/** The page of what an entry is about. */
+const PAGES: Readonly<Record<string, (id: string) => string>> = {
+  account: (id) => `/tai-khoan/${id}`,
+  request: (id) => `/cho-duyet/${id}`,
+  unit: (id) => `/don-vi/${id}`,
+  person: (id) => `${RECORDS}/${id}`,
+  group: (id) => `${LISTS}/${id}`,
+  import: (id) => `${IMPORTS}/${id}`,
+  reorganisation: (id) => `${REORGANISATIONS}/${id}`,
+  review: (id) => `${REVIEWS}/${id}`,
+  change: (id) => `${CHANGES}/${id}`,
+  hold: (id) => `${BRAKE}/${id}`,
+  finding: (id) => `${FINDINGS}/${id}`,
+  run: (id) => runHref({ id }),
+  adoption: (id) => `${ADOPTIONS}/${id}`,
+}
 function hrefOf(reference: string): string | null {
-  const [kind = '', id = ''] = reference.split(':')
-  const path = Object.hasOwn(PAGES, kind) ? PAGES[kind] : undefined
-  return path !== undefined && /^[0-9a-f-]{36}$/.test(id) ? `${path}/${id}` : null
+  const [, plan = '', kind = '', id = ''] = /^(plan:)?([\w-]+):([0-9a-f-]{36})$/.exec(reference) ?? []
+  const pages: Readonly<Record<string, (id: string) => string>> = plan === '' ? PAGES : PLAN_PAGES
+  return Object.hasOwn(pages, kind) ? (pages[kind]?.(id) ?? null) : null
 }
 
 /** A value of the details in words; an object's members stand beside the others. */
@@ -107,13 +133,24 @@ function detailsOf(key: string, value: unknown, t: Words, names: Names): string[
   if (typeof value === 'object')
     return Object.entries(value).flatMap(([inner, each]) => detailsOf(inner, each, t, names))
   const name = Object.hasOwn(t.audit.details, key) ? t.audit.details[key] : key
+  const acts = Object.fromEntries(
+    Object.entries({ ...t.life.acts, ...t.people.names }).map(([act, { name: said }]) => [act, said]),
+  )
   const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     role: t.roles,
     reader: t.comments.readers,
     identity: t.identity,
     handOver: t.handOver,
     reason: t.audit.reasons,
-    kind: t.units.kinds,
+    kind: { ...t.units.kinds, ...t.audit.subjects },
+    type: acts,
+    command: acts,
+    cause: t.life.causes,
+    rights: t.shared.rights,
+    employment: t.employment,
+    mode: t.imports.modes,
+    from: t.states.account,
+    to: t.states.account,
   }
   const words = Object.hasOwn(known, key) ? known[key] : undefined
   const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''

@@ -14,7 +14,7 @@ import { reasonText } from './words/brake-sayings.ts'
 export const BRAKE = '/chot-an-toan'
 const Why = lines(10, 500)
 /** The page on which a plan of each kind is seen whole. */
-const PLANS: Partial<Record<PlanKind, (id: string) => string>> = {
+export const PLAN_PAGES: Partial<Record<PlanKind, (id: string) => string>> = {
   import: (id) => `/nhap-danh-sach/${id}`,
   undo: (id) => `/nhap-danh-sach/${id}/hoan-tac`,
   reorganisation: (id) => `/sap-xep/${id}`,
@@ -107,7 +107,7 @@ export function brakePages(services: Services): Route[] {
         all: count(all, lang),
         units: await unitRows(page, hold),
         limits: await limitRows(page, await brakes.limits.asked(permit, hold)),
-        planHref: PLANS[hold.plan.kind]?.(hold.plan.id) ?? null,
+        planHref: PLAN_PAGES[hold.plan.kind]?.(hold.plan.id) ?? null,
         askHours: count(policy.hours, lang),
         mayAsk: may && (state === 'held' || state === 'expired'),
         mayRelease: may && state === 'asked' && !own,

@@ -16,7 +16,7 @@ import { unitChoices } from './unit-choice.ts'
 import { count, day, instant } from './views/formats.ts'
 import { refusalText } from './words/sayings.ts'
 
-const PATH = '/thay-doi'
+export const CHANGES = '/thay-doi'
 const TABS = ['proposed', 'waiting'] as const
 const Why = lines(10, 500)
 
@@ -103,11 +103,11 @@ export function changePages(services: Services): Route[] {
     path: string,
     work: (page: Page, permit: Permit<'scheduled.agree'>, change: Change) => Promise<string | null>,
   ): Route =>
-    guarded('post', `${PATH}/:id/${path}`, 'scheduled.agree', async (page, permit) => {
+    guarded('post', `${CHANGES}/:id/${path}`, 'scheduled.agree', async (page, permit) => {
       const change = await find(page)
       const refusal = await work(page, permit, change)
       if (refusal !== null) page.notice('bad', refusal)
-      page.redirect(`${PATH}/${change.id}`)
+      page.redirect(`${CHANGES}/${change.id}`)
     })
 
   async function show(page: Page, change: Change, number: string | null): Promise<void> {
@@ -123,7 +123,7 @@ export function changePages(services: Services): Route[] {
     await page.render('change.njk', {
       title: changeName(page, change),
       caption: says.caption(name),
-      back: { href: PATH, text: says.title },
+      back: { href: CHANGES, text: says.title },
       errors: kept?.errors ?? [],
       change,
       facts: [
@@ -172,7 +172,7 @@ export function changePages(services: Services): Route[] {
   }
 
   return [
-    guarded('get', PATH, 'scheduled.read', async (page, permit) => {
+    guarded('get', CHANGES, 'scheduled.read', async (page, permit) => {
       const { t, lang } = page
       const state = oneOf(TABS, page.query('tab'))
       const [found, scope] = await Promise.all([
@@ -186,14 +186,14 @@ export function changePages(services: Services): Route[] {
         title: t.life.changes.title,
         meta: scope.meta,
         tabs: TABS.map((each) => ({
-          href: listHref(PATH, { tab: each === 'proposed' ? '' : each }),
+          href: listHref(CHANGES, { tab: each === 'proposed' ? '' : each }),
           text: t.life.changes.tabs[each],
           count: each === state ? found.total : null,
           current: each === state,
         })),
         state,
         rows: found.changes.map((change) => ({
-          href: `${PATH}/${change.id}`,
+          href: `${CHANGES}/${change.id}`,
           name: names.get(change.subject.id) ?? '',
           act: changeName(page, change),
           on: change.on,
@@ -208,12 +208,12 @@ export function changePages(services: Services): Route[] {
       })
     }),
 
-    guarded('get', `${PATH}/:id`, 'scheduled.read', async (page) => {
+    guarded('get', `${CHANGES}/:id`, 'scheduled.read', async (page) => {
       await show(page, await find(page), null)
     }),
 
     // The second person compares the whole number with the paper.
-    guarded('post', `${PATH}/:id/so-dinh-danh`, 'number.reveal', async (page, permit) => {
+    guarded('post', `${CHANGES}/:id/so-dinh-danh`, 'number.reveal', async (page, permit) => {
       const change = await find(page)
       const number = await people.revealAsked(permit, change)
       if (!number.ok) throw new HttpFault(404)

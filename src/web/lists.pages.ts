@@ -13,7 +13,7 @@ import { count } from './views/formats.ts'
 import { whyText } from './words/sayings.ts'
 import type { Words } from './words/vi.ts'
 
-const PATH = '/danh-sach-thu'
+export const LISTS = '/danh-sach-thu'
 const SECTIONS = ['nguoi-nhan', 'thong-tin', 'dong-bo', 'lich-su'] as const
 
 /** The distribution lists of the reader's units: whom each reaches, who may write to it, and whether the directory has it so. */
@@ -28,7 +28,7 @@ export function listPages(services: Services): Route[] {
   }
 
   return [
-    guarded('get', PATH, 'list.read', async (page, permit) => {
+    guarded('get', LISTS, 'list.read', async (page, permit) => {
       const { t, lang } = page
       const q = page.query('q')
       const [scope, choice] = await Promise.all([units.scope(page, permit.units), units.filter(page)])
@@ -39,7 +39,7 @@ export function listPages(services: Services): Route[] {
         title: t.lists.title,
         meta: `${scope.meta} · ${t.lists.meta(count(found.total, lang))}`,
         q,
-        unit: unitField(page, scope, choice, (unit) => listHref(PATH, { q, ...unit })),
+        unit: unitField(page, scope, choice, (unit) => listHref(LISTS, { q, ...unit })),
         unsure,
         filtered: q !== '' || choice.unit !== null,
         rows: unsure ? [] : found.lists,
@@ -47,10 +47,10 @@ export function listPages(services: Services): Route[] {
       })
     }),
 
-    guarded('get', `${PATH}/:id`, 'list.read', async (page, permit) => {
+    guarded('get', `${LISTS}/:id`, 'list.read', async (page, permit) => {
       const view = await find(page)
       const { t } = page
-      const path = `${PATH}/${view.id}`
+      const path = `${LISTS}/${view.id}`
       const sections = SECTIONS.filter((section) => section !== 'dong-bo' || page.may('sync.read'))
       const [first = 'nguoi-nhan', ...rest] = sections
       const section = oneOf([first, ...rest], page.query('muc'))
@@ -69,7 +69,7 @@ export function listPages(services: Services): Route[] {
       }
       await page.render('list.njk', {
         title: view.name,
-        back: { href: PATH, text: t.lists.back },
+        back: { href: LISTS, text: t.lists.back },
         view,
         clauses: view.clauses.map((clause) => clauseText(t, clause)),
         section,
@@ -88,11 +88,11 @@ export function listPages(services: Services): Route[] {
       })
     }),
 
-    guarded('post', `${PATH}/:id/dong-bo`, 'sync.change', async (page, permit) => {
+    guarded('post', `${LISTS}/:id/dong-bo`, 'sync.change', async (page, permit) => {
       const view = await find(page)
       await sync.retry(permit, { kind: 'group', id: view.id })
       page.notice('info', page.t.account.syncing)
-      page.redirect(`${PATH}/${view.id}`)
+      page.redirect(`${LISTS}/${view.id}`)
     }),
   ]
 }

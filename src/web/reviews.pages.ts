@@ -11,7 +11,7 @@ import { guarded, type Route } from './route.ts'
 import { unitChoices } from './unit-choice.ts'
 import { count, day, instant } from './views/formats.ts'
 
-const PATH = '/ra-soat'
+export const REVIEWS = '/ra-soat'
 const FILTERS = ['open', ...ANSWERS] as const
 const Note = line(200)
 
@@ -35,7 +35,7 @@ export function reviewPages(services: Services): Route[] {
       ...{ title: t.reviews.title, meta: scope.meta },
       mayOpen: page.may('review.open') && found[0]?.closedAt !== null,
       rows: found.map((review) => ({
-        href: `${PATH}/${review.id}`,
+        href: `${REVIEWS}/${review.id}`,
         no: t.reviews.no(count(review.number, lang)),
         opened: review.openedAt,
         due: review.dueOn,
@@ -51,10 +51,10 @@ export function reviewPages(services: Services): Route[] {
     if (!found) throw new HttpFault(404)
     if (beyondEnd(page, found)) return
     const { review, counts } = found
-    const path = `${PATH}/${review.id}`
+    const path = `${REVIEWS}/${review.id}`
     await page.render('review.njk', {
       title: t.reviews.no(count(review.number, lang)),
-      back: { href: PATH, text: t.reviews.title },
+      back: { href: REVIEWS, text: t.reviews.title },
       meta: metaOf(page, review),
       facts: FILTERS.map((each) => ({ key: t.reviews.tiles[each], value: count(counts[each], lang) })),
       rows: found.units.map(({ unitId, name, counts: own, receipt }) => ({
@@ -73,7 +73,7 @@ export function reviewPages(services: Services): Route[] {
     if (!found) throw new HttpFault(404)
     if (beyondEnd(page, found.list)) return
     const { review, part, lines, receipt } = found
-    const path = `${PATH}/${review.id}`
+    const path = `${REVIEWS}/${review.id}`
     const open = review.closedAt === null && receipt === null && page.may('review.answer')
     await page.render('review-unit.njk', {
       title: part.name,
@@ -112,18 +112,18 @@ export function reviewPages(services: Services): Route[] {
     })
 
   return [
-    guarded('get', PATH, 'review.read', list),
-    guarded('post', PATH, 'review.open', async (page, permit) => {
+    guarded('get', REVIEWS, 'review.read', list),
+    guarded('post', REVIEWS, 'review.open', async (page, permit) => {
       const opened = await reviews.open(permit)
       if (opened.ok) page.notice('ok', page.t.reviews.opened)
       else page.notice('bad', page.t.reviews.refusals[opened.refusal.kind])
-      page.redirect(PATH)
+      page.redirect(REVIEWS)
     }),
-    guarded('get', `${PATH}/:id`, 'review.read', async (page) => {
+    guarded('get', `${REVIEWS}/:id`, 'review.read', async (page) => {
       const id = unitOf(page.query('don-vi'))
       await (id === null ? units(page) : unit(page, id))
     }),
-    guarded('post', `${PATH}/:id`, 'review.answer', async (page, permit) => {
+    guarded('post', `${REVIEWS}/:id`, 'review.answer', async (page, permit) => {
       const { t, lang } = page
       const [id, unitId] = [idOf(page), unitOf(page.field('unit'))]
       if (unitId === null) throw new HttpFault(404)
@@ -138,9 +138,9 @@ export function reviewPages(services: Services): Route[] {
       const at = page.field('trang')
       const trang = /^\d{1,5}$/.test(at) && at !== '1' ? at : ''
       const muc = FILTERS.find((each) => each === page.field('muc')) ?? ''
-      page.redirect(listHref(`${PATH}/${id}`, { 'don-vi': unitId, muc, trang }))
+      page.redirect(listHref(`${REVIEWS}/${id}`, { 'don-vi': unitId, muc, trang }))
     }),
-    guarded('get', `${PATH}/:id/bien-nhan`, 'review.read', async (page, permit) => {
+    guarded('get', `${REVIEWS}/:id/bien-nhan`, 'review.read', async (page, permit) => {
       const { t, lang } = page
       const [id, unitId] = [idOf(page), unitOf(page.query('don-vi'))]
       const found = unitId && (await reviews.unit(permit, id, unitId, { answer: null }))
@@ -151,7 +151,7 @@ export function reviewPages(services: Services): Route[] {
         title: t.reviews.receiptPage,
         heading: t.reviews.receiptTitle,
         meta: t.reviews.receiptNo(count(receipt.number, lang), instant(receipt.confirmedAt, lang)),
-        back: { href: listHref(`${PATH}/${id}`, { 'don-vi': part.unitId }) },
+        back: { href: listHref(`${REVIEWS}/${id}`, { 'don-vi': part.unitId }) },
         unitName: part.name,
         rows: [
           { key: says.review, value: `${t.reviews.no(count(review.number, lang))}, ${instant(review.openedAt, lang)}` },

@@ -7,6 +7,7 @@ import { reconcileEn } from './reconcile.en.ts'
 import { rostersEn } from './rosters.en.ts'
 import { reorganisationsEn } from './reorganisations.en.ts'
 import { idleEn } from './idle.en.ts'
+import { auditEn } from './audit.en.ts'
 import { lifeEn } from './life.en.ts'
 import { importPagesEn } from './import-pages.en.ts'
 import { importsEn } from './imports.en.ts'
@@ -18,16 +19,12 @@ import { passwordEn } from './password.en.ts'
 import { listsEn } from './lists.en.ts'
 import { sharedEn } from './shared.en.ts'
 import { apiEn } from './api.en.ts'
+import { of } from './plural.en.ts'
 import type { Words } from './vi.ts'
 import { workflowEn } from './workflow.en.ts'
 import { commentsEn } from './comments.en.ts'
 import { decisionsEn } from './decisions.en.ts'
 import { askingEn } from './asking.en.ts'
-
-const plurals = new Intl.PluralRules('en')
-/** `2 requests`, `1 request`; takes numbers and numbers already written, such as `6,000`. */
-const of = (n: number | string, one: string, many = `${one}s`): string =>
-  `${n} ${plurals.select(Number(String(n).replaceAll(',', ''))) === 'one' ? one : many}`
 
 /** Every English text: plain British English for visitors and partners; it never says more than the Vietnamese. */
 export const en: Words = {
@@ -1084,133 +1081,7 @@ export const en: Words = {
     },
   },
 
-  audit: {
-    title: 'Audit log',
-    meta: (n) => of(n, 'entry', 'entries'),
-    search: 'Name, identifier or detail',
-    every: 'Everything',
-    older: 'Older entries',
-    newest: 'Back to the newest',
-    verifyText: 'Reads the whole log from its first entry; a long log may take some seconds.',
-    subjects: {
-      reorganisation: 'Reorganisation',
-      account: 'Account',
-      request: 'Request',
-      unit: 'Unit',
-      group: 'Mail group',
-      target: 'Target',
-      api: 'API',
-      token: 'Access token',
-      route: 'Page',
-      day: 'Day',
-      year: 'Year',
-      letter: letterPagesEn.subject,
-      policy: 'Policy',
-      domain: 'Domain',
-      address: 'Address',
-      login: 'Sign-in name',
-      job: 'Background job',
-      cli: 'Command line',
-      all: 'all',
-    },
-    details: {
-      account: 'account',
-      address: 'address',
-      agency: 'agency code',
-      before: 'former name',
-      codes: 'codes',
-      comment: 'comment',
-      document: 'document code',
-      handOver: 'handed over by',
-      identity: 'identity',
-      kind: 'kind',
-      name: 'name',
-      number: 'number',
-      parentId: 'unit above',
-      scopes: 'scopes',
-      until: 'ends',
-      via: 'through',
-      reason: 'reason',
-      role: 'role',
-      rows: 'items',
-      statistics: 'statistics code',
-      unit: 'unit',
-      validFrom: 'from',
-      ...workflowEn.audit.details,
-      ...decisionsEn.audit.details,
-      ...commentsEn.audit.details,
-    },
-    reasons: {
-      forbidden: 'the account may not',
-      'scope-needed': 'the token lacks the scope',
-      wrong: 'wrong address or password',
-      'directory-down': 'the directory does not answer',
-      'service-account': 'the directory does not take the system’s own account',
-    },
-    subject: 'Object',
-    action: 'What',
-    columns: { at: 'When', who: 'Who', what: 'What', object: 'Object', detail: 'Detail', seq: 'No.' },
-    whole: (n, at) => `The chain is intact: ${of(n, 'entry', 'entries')}, checked at ${at}.`,
-    broken: (n) => `The chain breaks at entry ${n}. Change nothing; tell the security officer at once.`,
-    verify: 'Check the chain',
-    erased: 'Values erased after their time',
-    empty: 'No entries.',
-    noun: 'entries',
-    job: 'system',
-    jobs: { reminders: 'system, reminders', provisioning: 'system, provisioning', tidy: 'system, housekeeping' },
-    cli: 'command line',
-    public: 'not signed in',
-    actions: {
-      'request.started': 'Request begun',
-      'request.submitted': 'Request sent',
-      'request.resubmitted': 'Request sent again',
-      'request.returned': 'Request returned',
-      'request.approved': 'Request approved',
-      'request.rejected': 'Request refused',
-      'request.withdrawn': 'Request withdrawn',
-      'request.expired': 'Overdue request cancelled',
-      'request.escalated': 'Overdue request passed on',
-      'holiday.added': 'Day off added',
-      'holiday.removed': 'Day off removed',
-      'holiday.confirmed': 'Days off confirmed',
-      'holiday.reopened': 'Days off reopened',
-      'number.revealed': 'Identification number shown',
-      'account.issued': 'Account issued',
-      'account.ready': 'Mailbox ready',
-      'account.password-set': 'Password set',
-      'account.activated': 'Mailbox activated',
-      'activation.link-sent': 'Activation link sent',
-      'activation.slip-printed': 'Hand-over slip printed',
-      'sync.retried': 'Sync asked for',
-      'sync.repair-all': 'Everything written again',
-      'role.granted': 'Role granted',
-      'role.revoked': 'Role revoked',
-      'domain.added': 'Domain added',
-      'domain.removed': 'Domain removed',
-      'naming.changed': 'Address patterns changed',
-      ...workflowEn.audit.actions,
-      ...decisionsEn.audit.actions,
-      ...commentsEn.audit.actions,
-      ...letterPagesEn.audit,
-      ...reviewsEn.audit,
-      ...peopleEn.audit,
-      ...quotasEn.audit,
-      ...passwordEn.audit,
-      ...importsEn.audit,
-      ...reorganisationsEn.audit,
-      'address.release-asked': 'Release of an address asked for',
-      'address.released': 'Address released',
-      'address.release-dropped': 'Used address kept',
-      'unit.created': 'Unit added',
-      'unit.changed': 'Unit changed',
-      'sign-in.done': 'Signed in',
-      'sign-in.refused': 'Sign-in failed',
-      'sign-out.done': 'Signed out',
-      'token.created': 'Access token made',
-      'token.revoked': 'Access token revoked',
-      'access.refused': 'Access refused',
-    },
-  },
+  audit: auditEn,
 
   brake: brakeEn,
   reorganisations: reorganisationsEn,
