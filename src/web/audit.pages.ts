@@ -127,16 +127,31 @@ function hrefOf(reference: string): string | null {
   return Object.hasOwn(pages, kind) ? (pages[kind]?.(id) ?? null) : null
 }
 
-/** A value of the details in words; an object's members stand beside the others. */
+/** A value of the details in words; an object's members stand beside the others, and so do those of a list. */
 function detailsOf(key: string, value: unknown, t: Words, names: Names): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => detailsOf(key, each, t, names))
   if (value === null || value === undefined || value === '') return []
   if (typeof value === 'object')
     return Object.entries(value).flatMap(([inner, each]) => detailsOf(inner, each, t, names))
   const name = Object.hasOwn(t.audit.details, key) ? t.audit.details[key] : key
+  return [`${name ?? key}: ${valueOf(key, value, t, names)}`]
+}
+
+function valueOf(key: string, value: unknown, t: Words, names: Names): string {
+  if (typeof value === 'boolean') return (value ? t.common.yes : t.common.no).toLowerCase()
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  const known = valuesOf(t)
+  const words = Object.hasOwn(known, key) ? known[key] : undefined
+  if (words && Object.hasOwn(words, text)) return words[text] ?? text
+  return names.get(text) ?? text.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}$/, '$1')
+}
+
+/** The facts whose values have names of their own. */
+function valuesOf(t: Words): Readonly<Record<string, Readonly<Record<string, string>>>> {
   const acts = Object.fromEntries(
-    Object.entries({ ...t.life.acts, ...t.people.names }).map(([act, { name: said }]) => [act, said]),
+    Object.entries({ ...t.life.acts, ...t.people.names }).map(([act, { name }]) => [act, name]),
   )
-  const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  return {
     role: t.roles,
     reader: t.comments.readers,
     identity: t.identity,
@@ -152,8 +167,4 @@ function detailsOf(key: string, value: unknown, t: Words, names: Names): string[
     from: t.states.account,
     to: t.states.account,
   }
-  const words = Object.hasOwn(known, key) ? known[key] : undefined
-  const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
-  const plain = names.get(text) ?? text.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}$/, '$1')
-  return [`${name ?? key}: ${words && Object.hasOwn(words, text) ? words[text] : plain}`]
 }
