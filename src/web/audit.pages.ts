@@ -44,7 +44,9 @@ export function auditPages(services: Services): Route[] {
         action,
         actions: [
           { value: '', text: t.audit.every },
-          ...Object.entries(t.audit.actions).map(([value, text]) => ({ value, text })),
+          ...Object.entries(t.audit.actions)
+            .map(([value, text]) => ({ value, text }))
+            .sort((a, b) => a.text.localeCompare(b.text, lang)),
         ],
         rows: shown.map((line) => rowOf(line, page, names)),
         filtered: q !== '' || action !== '',
