@@ -74,7 +74,8 @@ function rowOf(line: AuditLine, page: Page, names: Names) {
     seq: count(line.seq, lang),
     at: full(line.at, lang),
     who: whoOf(line, t),
-    whoHref: hrefOf(line.actor),
+    // An import acts in somebody's name, which would then lead to two places.
+    whoHref: line.actor.startsWith('account:') ? hrefOf(line.actor) : null,
     what: t.audit.actions[line.action] ?? line.action,
     object: objectOf(line.subject, t, names),
     objectHref: hrefOf(line.subject),
