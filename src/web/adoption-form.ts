@@ -2,7 +2,7 @@ import { isEntryName, Mapping, PRESET_NAMES, presetOf, type Preset } from '../re
 import type { AdoptionAsked } from '../reconcile/adoption.ts'
 import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
-import type { UnitChoice } from './unit-choice.ts'
+import { isUnsure, type UnitChoice } from './unit-choice.ts'
 
 /** The parts of a mapping that can be named otherwise on the page. */
 export const MAPPED = ['classes', 'login', 'mail', 'name', 'title', 'phone', 'unit', 'number', 'birth'] as const
@@ -26,7 +26,7 @@ export function adoptionTyped(page: Page, unit: UnitChoice) {
   const errors: FieldError[] = [
     ...(preset === undefined ? [{ field: 'preset', text: says.preset }] : []),
     ...(base !== '' && !isEntryName(base) ? [{ field: 'base', text: says.base }] : []),
-    ...(unit.text !== '' && unit.unit === null ? [{ field: 'unit', text: says.unit }] : []),
+    ...(isUnsure(unit) ? [{ field: 'unit', text: says.unit }] : []),
     ...MAPPED.filter((name) => wrong.has(name)).map((name) => ({ field: attributeField(name), text: says.attribute })),
   ]
   if (errors.length > 0 || preset === undefined || !mapping.success) return { asked: null, typed, errors }

@@ -13,7 +13,7 @@ import { back, errorAt, keptForm } from './kept-form.ts'
 import { beyondEnd, listHref, paging } from './lists.ts'
 import type { Page } from './page.ts'
 import { guarded, type Route } from './route.ts'
-import { unitChoices } from './unit-choice.ts'
+import { isUnsure, unitChoices } from './unit-choice.ts'
 import { count, instant } from './views/formats.ts'
 
 export const ADOPTIONS = `${RECONCILE}/tiep-nhan`
@@ -235,9 +235,7 @@ export function adoptionPages(services: Services): Route[] {
       const errors = [
         ...(input.act in says.acts ? [] : [{ field: 'act', text: says.errors.act }]),
         ...(input.act === 'new' && local?.success === false ? [{ field: 'local', text: says.errors.local }] : []),
-        ...(input.act === 'new' && unit.text !== '' && unit.unit === null
-          ? [{ field: 'unit', text: says.errors.unit }]
-          : []),
+        ...(input.act === 'new' && isUnsure(unit) ? [{ field: 'unit', text: says.errors.unit }] : []),
       ]
       if (errors.length > 0) {
         back(page, form, typed, errors)

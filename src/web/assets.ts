@@ -98,9 +98,9 @@ function fileOf(name: string, plain: Buffer): File {
   return { type, plain, packed: { br: once(br), gzip: once(() => gzipSync(plain)) } }
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly it: T } | undefined
-  return () => (made ??= { it: make() }).it
+function once(make: () => Buffer): () => Buffer {
+  let made: Buffer | undefined
+  return () => (made ??= make())
 }
 
 async function styleSheet(cacheFolder: string): Promise<string> {

@@ -12,7 +12,7 @@ import { errorAt, keepable, keptForm } from './kept-form.ts'
 import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
 import { guarded, type Route } from './route.ts'
-import { unitChoices } from './unit-choice.ts'
+import { isUnsure, unitChoices } from './unit-choice.ts'
 import { count, day } from './views/formats.ts'
 import { changeText, importRefusalText, personText, rowTexts } from './words/import-sayings.ts'
 
@@ -124,7 +124,7 @@ export function rowPages(services: Services): Route[] {
             const typed = page.fields(FIXABLE)
             const unit = await choices.posted(page, 'unit')
             const values = { ...typed, unit: unit.text, unitId: unit.unit?.id ?? '' }
-            if (unit.text !== '' && unit.unit === null) {
+            if (isUnsure(unit)) {
               again(values, [{ field: 'unit', text: says.unknownUnit }])
               return null
             }

@@ -12,7 +12,7 @@ import { rowPages } from './import-rows.pages.ts'
 import { spellingPages } from './import-spellings.pages.ts'
 import { beyondEnd, paging } from './lists.ts'
 import { guarded, type Route } from './route.ts'
-import { unitChoices } from './unit-choice.ts'
+import { isUnsure, unitChoices } from './unit-choice.ts'
 import { count } from './views/formats.ts'
 import { IMPORTS, XLSX } from './import-places.ts'
 import { importRefusalText } from './words/import-sayings.ts'
@@ -92,7 +92,7 @@ export function importPages(services: Services): Route[] {
             ? [{ field: 'file', text: says.errors.large(count(refused.maxBytes / 1_000_000, lang)) }]
             : []),
           ...(wrong.has('mode') ? [{ field: 'mode', text: says.errors.mode }] : []),
-          ...(unit.text !== '' && unit.unit === null ? [{ field: 'unit', text: says.errors.unit }] : []),
+          ...(isUnsure(unit) ? [{ field: 'unit', text: says.errors.unit }] : []),
           ...(input.mode === 'roster' && unit.text === '' ? [{ field: 'unit', text: says.errors.unitNeeded }] : []),
           ...(wrong.has('handOver') ? [{ field: 'handOver', text: says.errors.handOver }] : []),
         ]

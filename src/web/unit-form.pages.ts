@@ -6,7 +6,7 @@ import { HttpFault } from './http-fault.ts'
 import type { Page } from './page.ts'
 import type { FieldError } from './rendering.ts'
 import { guarded, type Route } from './route.ts'
-import { unitChoices, type UnitChoice } from './unit-choice.ts'
+import { isUnsure, unitChoices, type UnitChoice } from './unit-choice.ts'
 import { day } from './views/formats.ts'
 import { refusalText } from './words/sayings.ts'
 
@@ -181,7 +181,7 @@ const typedDay = (input: Record<string, string>): string =>
 const empty = (input: Record<string, string>): boolean => typedDay(input) === '//'
 
 const parentFault = (page: Page, parent: UnitChoice): FieldError[] =>
-  parent.text !== '' && parent.unit === null ? [{ field: 'parent', text: page.t.units.errors.parent }] : []
+  isUnsure(parent) ? [{ field: 'parent', text: page.t.units.errors.parent }] : []
 
 function refused(page: Page, refusal: UnitRefusal): FieldError {
   const { t, lang } = page

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { cliActor, type PersonActor, type Role } from '../../src/access/policy.ts'
 import type { UnitId } from '../../src/kernel/ids.ts'
@@ -42,6 +43,7 @@ export async function startWorld(): Promise<World> {
   const worker: Worker = await work(services)
   const web = await site(services)
   const server = createServer(withAxe(web.app)).listen(port, '127.0.0.1')
+  await once(server, 'listening')
 
   const member = async (fullName: string, unit: UnitId, role: Role, unitId: UnitId | null): Promise<Mailbox> => {
     const who = await atWork(services, servers.sink, seed, unit, { fullName })

@@ -57,7 +57,7 @@ export const auditEn: typeof auditVi = {
     account: 'account',
     address: 'address',
     agency: 'agency code',
-    before: 'former name',
+    before: 'before',
     codes: 'codes',
     comment: 'comment',
     document: 'document code',

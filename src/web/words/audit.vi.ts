@@ -60,7 +60,7 @@ export const auditVi = {
     account: 'tài khoản',
     address: 'địa chỉ',
     agency: 'mã định danh',
-    before: 'tên cũ',
+    before: 'trước',
     codes: 'mã',
     comment: 'ý kiến',
     document: 'mã trục văn bản',
